@@ -25,6 +25,10 @@ class Settings(BaseSettings):
         description="Where published figures come from: the bundled sample, the publishers, a local mirror.",
     )
     published: Path | None = Field(None, description="The local mirror folder, when sources is 'mirror'.")
+    councils: Literal["synthetic", "inbox"] = Field(
+        "synthetic",
+        description="Whether a council that never sent anything gets a generated, SYNTHETIC delivery.",
+    )
     database_url: str | None = Field(
         None,
         description="An external PostgreSQL 17 or 18 (postgresql://admin@host:port/postgres, password in "
