@@ -1,0 +1,244 @@
+"""Extracts from a real database: whole sets, honest manifests, nobody else's figures."""
+
+import csv
+import hashlib
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from socialcare.database import ADMIN, connect
+from socialcare.deliver import extracts, summary
+from socialcare.deliver.place import delivered_version
+from socialcare.errors import Fault
+from socialcare.registry import all_councils
+from socialcare.settings import get_settings
+
+CHECKS = {"passed": 41, "warned": 1, "failed": 0}
+#: Made up, each recognisable: council code -> children looked after now.
+LIVE = {"E06000047": 90417, "E06000003": 90423, "E08000023": 90431}
+
+
+@pytest.fixture
+def marts(warehouse: str) -> None:
+    """Marts of the published shape, by hand: 2024 looked-after rates (DfE), live figures made up."""
+    with connect(ADMIN) as connection:
+        connection.execute("drop schema published cascade; create schema published authorization publisher")
+        connection.execute("grant usage on schema published to analyst")
+        connection.execute("""
+            create table published.about as select 1::bigint as version_id;
+            create table published.source_status as
+                select 'dfe_children_looked_after' as subject_id, 'stale' as state, 3 as age_days;
+            create table published.indicators as select 'cla_rate_per_10000' as indicator_id, 0 as decimals;
+            create table published.regional_comparison (
+                council_code text, council_name text, indicator_id text, indicator_name text, period text,
+                period_type text, period_end_date date, value numeric(18,6), value_status text, unit text,
+                neighbour_mean numeric(18,6), north_east_value numeric(18,6), england_value numeric(18,6),
+                release_id text);
+            create table published.looked_after_now (
+                council_code text, as_of_date date, children bigint, rate_per_10000 numeric(18,6),
+                is_synthetic boolean, extract_age_days integer);
+            alter table published.looked_after_now enable row level security;
+        """)
+        for council, rate in zip(all_councils(), (122, 153, 102), strict=True):
+            for period, value in (("2023", rate - 2), ("2024", rate)):
+                connection.execute(
+                    "insert into published.regional_comparison values (%s, %s, 'cla_rate_per_10000',"
+                    " '=Children looked after', %s, 'snapshot', make_date(%s, 3, 31), %s, 'final',"
+                    " 'per 10,000', 98.5, 114, 70, 'dfe_children_looked_after/2024')",
+                    [council.ons_code, council.name, period, int(period), value],
+                )
+            connection.execute(
+                "insert into published.looked_after_now values (%s, '2025-01-31', %s, 99.5, true, 12)",
+                [council.ons_code, LIVE[council.ons_code]],
+            )
+            own = f"create policy {council.role} on published.looked_after_now for select to {council.role}"
+            connection.execute(f"{own} using (council_code = '{council.ons_code}')")
+            connection.execute(f"grant usage on schema published to {council.role}")
+            connection.execute(f"grant select on all tables in schema published to {council.role}")
+        connection.execute(
+            "alter table published.about owner to publisher;"
+            "alter table published.source_status owner to publisher;"
+            "grant select on published.about, published.indicators, published.regional_comparison to analyst"
+        )
+    new_version(1)
+
+
+def new_version(version_id: int, checksum: str = "c0ffee") -> None:
+    with connect(ADMIN) as connection:
+        connection.execute(
+            "insert into versions.version (version_id, build_key, state, data_mode, built_at, checksum)"
+            " overriding system value values (%s, 'k', 'published', 'sample', '2025-02-03 02:10Z', %s)"
+            " on conflict (version_id) do update set checksum = excluded.checksum",
+            [version_id, checksum],
+        )
+        connection.execute("update published.about set version_id = %s", [version_id])
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def read_json(path: Path) -> Any:
+    return json.loads(path.read_text())
+
+
+@pytest.mark.usefixtures("marts")
+def test_each_council_gets_its_comparison_and_its_own_live_figure() -> None:
+    whole = extracts.write(1, checks=CHECKS)
+    assert whole == get_settings().extracts / "v1"
+    assert (get_settings().extracts / "current").resolve() == whole.resolve()
+    comparison = rows_of(whole / "durham" / "durham_comparison.csv")
+    assert [(row["period"], row["value"], row["value_status"]) for row in comparison] == [
+        ("2023", "120", "final"), ("2024", "122", "final"),
+    ]  # fmt: skip
+    assert comparison[0]["england_value"] == "70"
+    assert comparison[0]["release_id"] == "dfe_children_looked_after/2024"
+    assert comparison[0]["indicator_name"] == "'=Children looked after"
+    (now,) = rows_of(whole / "durham" / "durham_looked_after_now_SYNTHETIC.csv")
+    assert now["children"] == "90417"
+    assert now["data_kind"].startswith("SYNTHETIC")
+    assert "extract_age_days" not in now
+
+
+@pytest.mark.usefixtures("marts")
+def test_the_manifests_agree_with_the_files() -> None:
+    whole = extracts.write(1, checks=CHECKS)
+    for council in all_councils():
+        folder = whole / council.id
+        manifest = read_json(folder / "manifest.json")
+        assert {entry["name"] for entry in manifest["files"]} | {"manifest.json"} == {
+            p.name for p in folder.iterdir()
+        }
+        for entry in manifest["files"]:
+            content = (folder / entry["name"]).read_bytes()
+            assert entry["sha256"] == hashlib.sha256(content).hexdigest()
+            assert entry["bytes"] == len(content)
+            assert entry["rows"] == len(rows_of(folder / entry["name"]))
+    manifest = read_json(whole / "manifest.json")
+    assert (manifest["version"], manifest["version_checksum"], manifest["checks"]) == (1, "c0ffee", CHECKS)
+    assert manifest["built_at"] == "2025-02-03 02:10:00+00:00"
+    assert [row["subject_id"] for row in manifest["stale"]] == ["dfe_children_looked_after"]
+    assert manifest["councils"]["durham"] == {"as_of": "2025-01-31", "is_synthetic": True}
+    assert "SYNTHETIC" in manifest["notice"]
+
+
+@pytest.mark.usefixtures("marts")
+def test_no_councils_folder_and_no_shared_file_holds_anothers_live_figure() -> None:
+    whole = extracts.write(1, checks=CHECKS)
+    for council in all_councils():
+        foreign = [str(figure) for code, figure in LIVE.items() if code != council.ons_code]
+        for name, content in everything(whole / council.id).items():
+            assert not [figure for figure in foreign if figure.encode() in content], name
+        live = hashlib.sha256(
+            (whole / council.id / f"{council.id}_looked_after_now_SYNTHETIC.csv").read_bytes()
+        ).hexdigest()
+        shared = (whole / "manifest.json").read_text()
+        assert live not in shared, "a checksum of one small number is as good as the number"
+        assert str(LIVE[council.ons_code]) not in shared
+
+
+@pytest.mark.usefixtures("marts")
+def test_a_councils_folder_is_closed_to_other_accounts() -> None:
+    whole = extracts.write(1, checks=CHECKS)
+    modes = {
+        path.name: stat.S_IMODE(path.stat().st_mode) for path in (whole, *whole.iterdir()) if path.is_dir()
+    }
+    assert modes == {"v1": 0o750, **{council.id: 0o700 for council in all_councils()}}
+
+
+@pytest.mark.usefixtures("marts")
+def test_nothing_is_delivered_when_row_level_security_was_lost() -> None:
+    with connect(ADMIN) as connection:
+        connection.execute("alter table published.looked_after_now disable row level security")
+    with pytest.raises(Fault, match="foreign_rows"):
+        extracts.write(1, checks=CHECKS)
+    assert list(get_settings().extracts.iterdir()) == []
+
+
+@pytest.mark.usefixtures("marts")
+def test_the_same_version_is_written_once_and_always_with_the_same_bytes() -> None:
+    whole = extracts.write(1, checks=CHECKS)
+    first, made = everything(whole), whole.stat().st_ino
+    extracts.write(1, checks=CHECKS)
+    assert whole.stat().st_ino == made, "nothing was written again"
+    for path in sorted(whole.rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+    whole.rmdir()
+    assert everything(extracts.write(1, checks=CHECKS)) == first
+
+
+@pytest.mark.usefixtures("marts")
+def test_a_delivery_that_breaks_off_leaves_the_last_good_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    extracts.write(1, checks=CHECKS)
+    before = everything(get_settings().extracts / "current")
+    new_version(2, "beef")
+
+    def full_disk(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(extracts, "set_manifest", full_disk)
+        with pytest.raises(OSError, match="No space left"):
+            extracts.write(2, checks=CHECKS)
+    assert everything(get_settings().extracts / "current") == before
+    assert sorted(path.name for path in get_settings().extracts.iterdir()) == ["current", "v1"]
+
+
+@pytest.mark.usefixtures("marts")
+def test_stale_is_said_beside_the_set_and_goes_with_the_next_good_delivery() -> None:
+    whole = extracts.write(1, checks=CHECKS)
+    before = everything(whole)
+    extracts.mark_stale("raw suite failed: dfe_social_work_workforce")
+    note = get_settings().extracts / "STALE.txt"
+    assert "version 1" in note.read_text()
+    assert "dfe_social_work_workforce" in note.read_text()
+    assert everything(whole) == before
+    extracts.write(1, checks=CHECKS)
+    assert not note.exists()
+
+
+@pytest.mark.usefixtures("marts")
+def test_a_version_that_is_no_longer_current_is_not_delivered() -> None:
+    new_version(2)
+    with pytest.raises(Fault, match="version_not_current"):
+        extracts.write(1, checks=CHECKS)
+
+
+@pytest.mark.usefixtures("marts")
+def test_old_sets_go_and_a_rolled_back_version_is_shown_again() -> None:
+    for number in range(1, 8):
+        new_version(number)
+        extracts.write(number, checks=CHECKS)
+    new_version(4)
+    extracts.write(4, checks=CHECKS)
+    assert delivered_version() == 4
+    kept = {
+        path.name for path in get_settings().extracts.iterdir() if path.is_dir() and not path.is_symlink()
+    }
+    assert kept == {"v3", "v4", "v5", "v6", "v7"}
+
+
+@pytest.mark.usefixtures("marts")
+def test_a_warehouse_made_anew_does_not_inherit_the_files_of_the_old_one() -> None:
+    extracts.write(1, checks=CHECKS)
+    new_version(1, checksum="another warehouse")
+    whole = extracts.write(1, checks=CHECKS)
+    assert read_json(whole / "manifest.json")["version_checksum"] == "another warehouse"
+    assert sorted(path.name for path in get_settings().extracts.iterdir()) == ["current", "v1"]
+
+
+@pytest.mark.usefixtures("marts")
+def test_the_summary_reads_the_newest_figures_as_the_analyst() -> None:
+    rows = summary.latest()
+    assert {row.council_code: int(row.value or 0) for row in rows} == {
+        "E06000047": 122, "E06000003": 153, "E08000023": 102,
+    }  # fmt: skip
+    assert {summary.when(row) for row in rows} == {"31 March 2024"}
