@@ -38,9 +38,9 @@ def is_used() -> bool:
 
 @contextlib.contextmanager
 def available() -> Iterator[None]:
-    """Have a server for the length of the block: use the one that runs, or start one and stop it afterwards.
+    """Have a server for the length of the block: use the one that runs, or start one.
 
-    Several commands may hold it at once; the last to leave stops a server that one of them started.
+    Several commands may hold it at once (each a shared lock); the last to leave stops it.
     """
     if not is_used():
         yield
@@ -51,13 +51,12 @@ def available() -> Iterator[None]:
         fcntl.flock(users, fcntl.LOCK_SH)
         with _one_at_a_time():
             if not is_running():
-                start(transient=True)
+                start()
         try:
             yield
         finally:
-            fcntl.flock(users, fcntl.LOCK_UN)
             with _one_at_a_time():
-                if _is_transient() and _nobody_else_uses(users):
+                if _nobody_else_uses(users):
                     stop()
 
 
@@ -95,15 +94,7 @@ def is_running() -> bool:
         return False
 
 
-def adopt() -> None:
-    """Mark a running server as kept: whoever started it for a moment no longer stops it."""
-    with _one_at_a_time():
-        note = _read_note()
-        if note is not None:
-            _write_note({**note, "transient": False})
-
-
-def start(*, transient: bool = False, die_with_parent: bool = False) -> int:
+def start(*, die_with_parent: bool = False) -> int:
     """Make the cluster if it is not there, start the server, return its port.
 
     ``die_with_parent`` ties the server to this process: it is ended if the process is killed outright.
@@ -138,7 +129,7 @@ def start(*, transient: bool = False, die_with_parent: bool = False) -> int:
             preexec_fn=_ties(die_with_parent),
             **_as_account(),
         )
-    _write_note({"port": port, "pid": server.pid, "transient": transient, "place": str(place)})
+    _write_note({"port": port, "place": str(place)})
     _wait_until_ready(server, port, log)
     return int(port)
 
@@ -165,8 +156,7 @@ def stop() -> None:
     note = _read_note()
     if note is None or not _postmaster_alive():
         return
-    pid = _postmaster_pid()
-    assert pid is not None
+    pid = postmaster_pid() or 0
     for sign, patience in ((signal.SIGINT, 15), (signal.SIGQUIT, 5), (signal.SIGKILL, 5)):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, sign)
@@ -329,12 +319,8 @@ def _write_note(note: dict[str, object]) -> None:
     temporary.replace(path)
 
 
-def _is_transient() -> bool:
-    note = _read_note()
-    return bool(note and note.get("transient"))
-
-
-def _postmaster_pid() -> int | None:
+def postmaster_pid() -> int | None:
+    """Return the process id of our server, as it wrote it down itself; None where it never ran."""
     note = _read_note()
     if note is None:
         return None
@@ -346,7 +332,7 @@ def _postmaster_pid() -> int | None:
 
 def _postmaster_alive() -> bool:
     """Return whether the recorded process lives and is a postgres (process ids are used again)."""
-    pid = _postmaster_pid()
+    pid = postmaster_pid()
     if pid is None or not _alive(pid):
         return False
     try:

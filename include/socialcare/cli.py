@@ -1,0 +1,230 @@
+"""The command line. Each verb is a few lines; what it does lives in the package."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+
+from socialcare.errors import Fault
+from socialcare.settings import get_settings, set_environment
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  help="The North East children's social care data platform.")
+console = Console(soft_wrap=True)
+
+Sources = Annotated[
+    Literal["sample", "mirror", "live"] | None,
+    typer.Option(help="Where published figures come from: the bundled sample, a local mirror, the publishers."),
+]
+Published = Annotated[Path | None, typer.Option(help="A local mirror of published files (implies --sources mirror).")]
+
+
+def main() -> None:
+    """Run a verb; a fault is told in words, and ends with exit code 1."""
+    from socialcare.operate.platform import Ended
+
+    try:
+        app()
+    except Fault as fault:
+        Console(stderr=True, soft_wrap=True).print(f"[red]{fault.what}[/] [dim]({fault.name})[/]", highlight=False)
+        for label, text in (("where", fault.where), ("what to do", fault.remedy)):
+            if text:
+                Console(stderr=True, soft_wrap=True).print(f"  {label}: {text}", highlight=False, markup=False)
+        sys.exit(1)
+    except Ended as ended:
+        sys.exit(128 + ended.number)
+
+
+def _choose_sources(sources: str | None, published: Path | None) -> None:
+    if published is not None:
+        if not published.is_dir():
+            raise Fault("mirror_missing", "The folder of published files is not there.", where=str(published),
+                        remedy="give the folder that holds dfe/, ofsted/ and ons/.")
+        set_environment(SOCIALCARE_SOURCES="mirror", SOCIALCARE_PUBLISHED=str(published.resolve()))
+    elif sources:
+        set_environment(SOCIALCARE_SOURCES=sources)
+    get_settings.cache_clear()
+
+
+@app.command()
+def run(
+    published: Published = None,
+    sources: Sources = None,
+    end_with_parent: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Run one night through the real scheduler, from nothing to published comparisons."""
+    from socialcare.operate import platform
+    from socialcare.operate.run import run_night
+
+    _choose_sources(sources, published)
+    set_environment(SOCIALCARE_NIGHT_SCHEDULE="")  # one night, now; the schedule is for `up`
+    get_settings.cache_clear()
+    platform.end_on_signals(with_parent=end_with_parent)
+    raise typer.Exit(run_night(console))
+
+
+@app.command()
+def up(published: Published = None, sources: Sources = None) -> None:
+    """Keep the platform running on its schedule."""
+    from socialcare.credentials import secret
+    from socialcare.operate import platform
+
+    _choose_sources(sources, published)
+    running = platform.up(lambda text: console.print(text, highlight=False))
+    if running.ours:
+        running.api.fail_unfinished()
+    console.print(f"Airflow: {running.url}   login: admin   password: {secret('airflow-login', nbytes=9)}")
+    console.print("The night runs on its schedule (Europe/London). End it with `make down`.")
+
+
+@app.command()
+def down() -> None:
+    """End what `up` started."""
+    from socialcare.operate import platform
+
+    console.print("Ended." if platform.down() else "Nothing was running.")
+
+
+@app.command()
+def status() -> None:
+    """Say what runs, what is published, how old it is, and what each source holds."""
+    from socialcare import embedded
+    from socialcare.operate import platform, report_status
+
+    running = platform.running()
+    console.print(f"Airflow: {running.url if running else 'not running (make up)'}")
+    with embedded.available():
+        report_status.show(console)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One query on `published`.")],
+    as_council: Annotated[str | None, typer.Option("--as", help="Read as this council: sees its own rows.")] = None,
+) -> None:
+    """Query the published tables as a read-only role; prints CSV."""
+    from socialcare import embedded
+    from socialcare.warehouse import query as reader
+
+    with embedded.available():
+        reader.print_csv(query, as_council=as_council)
+
+
+@app.command()
+def night() -> None:
+    """Run one night in this process, without the scheduler."""
+    from socialcare import embedded
+    from socialcare.steps import night as steps
+    from socialcare.warehouse import schema
+
+    with embedded.available():
+        schema.apply()
+        code = steps.run(
+            _stamp(), say=lambda o: console.print(f"{o.step} {o.subject}: {o.outcome} {o.detail}", highlight=False)
+        )
+    raise typer.Exit(code)
+
+
+def _stamp() -> str:
+    from datetime import UTC, datetime
+
+    return f"direct-{datetime.now(UTC):%Y-%m-%dT%H-%M-%S-%f}"
+
+
+@app.command()
+def versions() -> None:
+    """List the versions that can be restored."""
+    from socialcare import embedded
+    from socialcare.operate import report_status
+
+    with embedded.available():
+        report_status.show_versions(console)
+
+
+@app.command()
+def rollback(
+    to: Annotated[int | None, typer.Argument(help="The version; without it, the one before.")] = None,
+    why: Annotated[str, typer.Option(help="Kept with the move.")] = "asked by the operator",
+) -> None:
+    """Make an earlier version current again, at once."""
+    from socialcare import embedded
+    from socialcare.warehouse import versions as kept
+
+    with embedded.available():
+        console.print(f"Version {kept.rollback(to, why)} is current again.")
+
+
+@app.command()
+def init() -> None:
+    """Make databases, roles and schemas (safe to repeat)."""
+    from socialcare import embedded
+    from socialcare.warehouse import schema
+
+    with embedded.available():
+        schema.apply()
+    console.print("The warehouse is ready.")
+
+
+@app.command()
+def backup(to: Annotated[Path, typer.Argument(help="A folder; a new dated folder is made in it.")]) -> None:
+    """Back up the warehouse."""
+    from socialcare import embedded
+    from socialcare.operate import backup as keep
+
+    with embedded.available():
+        console.print(f"Backed up to {keep.backup(to)}")
+
+
+@app.command()
+def restore(source: Annotated[Path, typer.Argument(help="A folder that `backup` made.")]) -> None:
+    """Restore the warehouse from a backup: whole, or not at all."""
+    from socialcare import embedded
+    from socialcare.operate import backup as keep
+
+    with embedded.available():
+        keep.restore(source)
+    console.print("Restored.")
+
+
+@app.command()
+def clean() -> None:
+    """Remove logs and kept originals that are past their retention."""
+    from socialcare import embedded
+    from socialcare.operate import retention
+
+    with embedded.available():
+        console.print(retention.clean())
+
+
+@app.command()
+def docs() -> None:
+    """Build dbt's documentation of every table."""
+    from socialcare import embedded
+    from socialcare.warehouse import dbt
+
+    with embedded.available():
+        console.print(f"Open {dbt.docs()}")
+
+
+@app.command()
+def generate_files(check: Annotated[bool, typer.Option(help="Only say whether they are current.")] = False) -> None:
+    """Write the files that follow from the declarations (dbt sources, source catalogue)."""
+    from socialcare.warehouse import generate
+
+    stale = generate.stale()
+    if check and stale:
+        raise Fault("generated_files_stale", "Generated files differ from the declarations.",
+                    where=", ".join(p.name for p in stale), remedy="run `.venv/bin/socialcare generate-files`.")
+    if not check:
+        generate.write()
+    console.print("Generated files are current.")
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        main()

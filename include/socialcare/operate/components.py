@@ -1,0 +1,240 @@
+"""Airflow's components, configured for one machine: loopback only, behind a login, sized to the machine.
+
+Runs under the keeper. Writes ``<home>/run/state.json`` so that the command that asked can follow along.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from socialcare.credentials import replace_private, secret
+from socialcare.database import connect, pass_file, url
+from socialcare.errors import Fault
+from socialcare.settings import child_environment, get_settings
+from socialcare.warehouse import schema
+
+LOGIN = "admin"
+COMPONENTS = {
+    # -s: no log server, which would listen on every address; the page reads logs from the same disk.
+    "api-server": ["api-server"],
+    "scheduler": ["scheduler", "--skip-serve-logs"],
+    "dag-processor": ["dag-processor"],
+    "triggerer": ["triggerer", "--skip-serve-logs"],
+}
+
+
+def state_file() -> Path:
+    return get_settings().home / "run" / "state.json"
+
+
+def read_state() -> dict[str, Any]:
+    """Return what the running platform last said of itself; empty where none runs."""
+    try:
+        return dict(json.loads(state_file().read_text()))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+
+
+def say(phase: str, **more: Any) -> None:
+    """Tell whoever follows: which phase we are in, under which keeper."""
+    path = state_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(f".{os.getpid()}")
+    temporary.write_text(json.dumps({"phase": phase, "keeper": os.getppid(), **more}))
+    temporary.replace(path)
+
+
+def airflow_environment(port: int) -> dict[str, str]:
+    """Return the environment of every Airflow process. Passwords are in files that it names, not in it."""
+    settings = get_settings()
+    folder = settings.home / "airflow"
+    _write_private_configuration(folder)
+    page = f"http://127.0.0.1:{port}"
+    values = {
+        "AIRFLOW_HOME": str(folder),
+        "PGPASSFILE": pass_file(("airflow",)),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": url(
+            "airflow", driver="postgresql+psycopg2", database=settings.airflow_database
+        ),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": url(
+            "airflow", driver="postgresql+asyncpg", database=settings.airflow_database
+        ),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(settings.project_root / "dags"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__PARALLELISM": str(max(2, min(8, 2 * (os.cpu_count() or 2)))),
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Europe/London",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{LOGIN}:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(_login_file()),
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{page}/execution/",
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API__BASE_URL": page,
+        "AIRFLOW__API__INSTANCE_NAME": "North East children's social care",
+        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",
+        "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+        "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(folder / "logs"),
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "60",
+        "AIRFLOW__DAG_PROCESSOR__PRINT_STATS_INTERVAL": "0",
+    }
+    return child_environment(**values)
+
+
+def _write_private_configuration(folder: Path) -> None:
+    """Keep Airflow's own secrets in its configuration file, which only we may read: in no environment."""
+    from base64 import urlsafe_b64encode
+
+    fernet = urlsafe_b64encode(bytes.fromhex(secret("airflow-fernet"))).decode()
+    folder.mkdir(parents=True, exist_ok=True)
+    replace_private(
+        folder / "airflow.cfg",
+        f"[core]\nfernet_key = {fernet}\n"
+        f"[api]\nsecret_key = {secret('airflow-api')}\n"
+        f"[api_auth]\njwt_secret = {secret('airflow-jwt')}\n",
+    )
+
+
+def _login_file() -> Path:
+    path = get_settings().secrets / "airflow-login.json"
+    if not path.exists():
+        replace_private(path, json.dumps({LOGIN: secret("airflow-login", nbytes=9)}))
+    return path
+
+
+def main() -> int:
+    """Bring everything up, say so, and stay until a component ends."""
+    try:
+        return _run()
+    except Fault as fault:
+        say("failed", why=str(fault))
+        return 1
+
+
+def _run() -> int:
+    say("preparing the warehouse")
+    schema.apply()
+    port = _choose_port()
+    environment = airflow_environment(port)
+    say("preparing Airflow's database")
+    _migrate(environment)
+    started_at = datetime.now(UTC)
+    say("starting Airflow", url=f"http://127.0.0.1:{port}")
+    running = {name: _start(name, command, environment) for name, command in COMPONENTS.items()}
+    _wait_until_healthy(port, running)
+    say("ready", url=f"http://127.0.0.1:{port}", started_at=started_at.isoformat())
+    while True:
+        for name, process in running.items():
+            if process.poll() is not None:
+                say("failed", why=f"Airflow's {name} ended by itself. Its log: {_log(name)}")
+                return 1
+        time.sleep(0.5)
+
+
+def _choose_port() -> int:
+    """Return the page's port: the one used before, or 8080, or any that is free."""
+    note = get_settings().home / "run" / "port"
+    wanted = [int(note.read_text())] if note.exists() else []
+    for candidate in [*wanted, 8080, 0]:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", candidate))
+            except OSError:
+                continue
+            port = int(probe.getsockname()[1])
+            note.write_text(str(port))
+            return port
+    raise Fault("no_free_port", "No port is free on 127.0.0.1.", remedy="end another program and try again.")
+
+
+def _migrate(environment: dict[str, str]) -> None:
+    """Bring Airflow's database to this version, once per version and database."""
+    from importlib.metadata import version
+
+    database = get_settings().airflow_database
+    with connect("airflow", database=database) as connection:
+        row = connection.execute("select oid from pg_database where datname = current_database()").fetchone()
+    done = get_settings().home / "run" / f"migrated-{version('apache-airflow')}-{row[0] if row else 0}"
+    if done.exists():
+        return
+    log = _log("db-migrate")
+    with log.open("ab") as output:
+        result = subprocess.run(
+            [_airflow(), "db", "migrate"], env=environment, stdout=output, stderr=output, check=False
+        )
+    if result.returncode:
+        raise Fault(
+            "airflow_database_not_prepared", "Airflow could not prepare its database.", where=str(log),
+            remedy="read the end of that log; remove var/ to start afresh if this is a trial.",
+        )
+    done.touch()
+
+
+def _airflow() -> str:
+    beside = Path(sys.executable).with_name("airflow")
+    return str(beside) if beside.exists() else (shutil.which("airflow") or "airflow")
+
+
+def _log(name: str) -> Path:
+    path = get_settings().logs / f"{name}.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _start(name: str, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    log = _log(name)
+    keep_bytes = 10_000_000
+    if log.exists() and log.stat().st_size > keep_bytes:
+        log.replace(log.with_suffix(".log.1"))
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [_airflow(), *command],
+            env=environment,
+            cwd=get_settings().home,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+
+
+def _wait_until_healthy(port: int, running: dict[str, subprocess.Popen[bytes]]) -> None:
+    wanted = {"metadatabase", "scheduler", "dag_processor", "triggerer"}
+    missing = wanted
+    deadline = time.monotonic() + 180
+    while time.monotonic() < deadline:
+        for name, process in running.items():
+            if process.poll() is not None:
+                raise Fault(
+                    "component_ended", f"Airflow's {name} ended while starting.", where=str(_log(name)),
+                    remedy="read the end of that log.",
+                )
+        try:
+            health = requests.get(f"http://127.0.0.1:{port}/api/v2/monitor/health", timeout=5).json()
+        except (requests.RequestException, ValueError):
+            time.sleep(0.3)
+            continue
+        missing = {name for name in wanted if (health.get(name) or {}).get("status") != "healthy"}
+        if not missing:
+            return
+        time.sleep(0.3)
+    raise Fault(
+        "components_not_healthy", f"Airflow did not become healthy in three minutes: {', '.join(sorted(missing))}.",
+        where=str(get_settings().logs), remedy="read the logs of the parts named.",
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,77 @@
+"""Build one version of the marts and audit that version. Nothing here changes what a reader sees."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from socialcare.database import connect
+from socialcare.quality import gate, runner
+from socialcare.settings import get_settings
+from socialcare.warehouse import dbt, versions
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Build:
+    """A version ready to publish, and the version that was current when its building began."""
+
+    version_id: int
+    expected_current: int | None
+    detail: str
+    unchanged: bool = False
+
+
+def build_key() -> str:
+    """Name everything that a version depends on: what is held, and the rules that turn it into marts."""
+    digest = hashlib.sha256()
+    with connect("publisher") as connection:
+        for query in (
+            "select source_id, table_name, release_id, file_sha256 from raw.current_landings order by 1, 2, 3, 4",
+            "select council_id, return_id, content_sha256 from raw.current_deliveries order by 1, 2, 3",
+        ):
+            for row in connection.execute(query):  # type: ignore[arg-type]
+                digest.update(repr(row).encode())
+    for file in _rule_files():
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _rule_files() -> list[Path]:
+    settings = get_settings()
+    endings = {".sql", ".yml", ".yaml", ".csv", ".py"}
+    roots = (settings.dbt_project, settings.expectations, _PACKAGE)
+    return [
+        file
+        for root in roots
+        for file in sorted(root.rglob("*"))
+        if file.suffix in endings and file.is_file() and "target" not in file.parts
+    ]
+
+
+def build_and_audit(night_id: str) -> Build:
+    """Check raw, build the marts, copy them into a version, check that version.
+
+    Returns at once, ``unchanged``, when the current version was built from the same things.
+    Raises Fault when a model fails or a critical check does; the version before stays in place.
+    """
+    before = versions.current()
+    key = build_key()
+    if before is not None and versions.build_key_of(before) == key:
+        return Build(before, before, f"version {before} already holds exactly this", unchanged=True)
+    raw = runner.run("raw", night_id)
+    gate.check(raw)
+    result = dbt.build()
+    version_id = versions.prepare(key)
+    marts = runner.run("marts", night_id, schema="versions", suffix=f"__v{version_id}")
+    gate.check(marts)
+    versions.mark_audited(version_id)
+    passed, warned = raw.passed + marts.passed, raw.warned + marts.warned
+    return Build(
+        version_id,
+        before,
+        f"version {version_id}: {result.models} models, {result.tests_passed} dbt tests, "
+        f"{passed} checks passed, {warned} warned",
+    )

@@ -1,0 +1,165 @@
+"""One night: its steps, in order, and its verdict. Airflow runs these steps; so may a single process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from socialcare.database import connect
+from socialcare.errors import Fault
+from socialcare.outcomes import Outcome, record
+from socialcare.registry import all_councils, all_sources
+from socialcare.steps.build import Build
+
+CLEAN, NOTHING_PUBLISHED, PUBLISHED_WITH_FAULTS, HELD = 0, 1, 2, 3
+_BAD = ("failed", "rejected")
+
+
+def begin(night_id: str) -> None:
+    """Write down that this night has begun; every step may say so first."""
+    with connect("loader") as connection:
+        connection.execute("insert into ops.nights (night_id) values (%s) on conflict do nothing", [night_id])
+
+
+def ingest_source(night_id: str, source_id: str) -> Outcome:
+    """Look at one published source and land what is new."""
+    from socialcare.steps.ingest_source import ingest_source as step
+
+    return _told(night_id, "ingest_source", source_id, lambda: step(night_id, source_id))
+
+
+def ingest_council(night_id: str, council_id: str) -> Outcome:
+    """Take one council's deliveries through the door."""
+    from socialcare.steps.ingest_council import ingest_council as step
+
+    return _told(night_id, "ingest_council", council_id, lambda: step(night_id, council_id))
+
+
+def build_and_audit(night_id: str) -> Build:
+    """Build and audit a version; see ``socialcare.steps.build``."""
+    from socialcare.steps.build import build_and_audit as step
+
+    built: list[Build] = []
+
+    def run() -> Outcome:
+        build = step(night_id)
+        built.append(build)
+        word = "unchanged" if build.unchanged else "built"
+        return Outcome("build_and_audit", "warehouse", word, build.detail)
+
+    _told(night_id, "build_and_audit", "warehouse", run)
+    return built[0]
+
+
+def publish(night_id: str, version_id: int, expected_current: int | None) -> Outcome:
+    """Move the pointer to the audited version, unless a newer one was published meanwhile."""
+    from socialcare.warehouse import versions
+
+    def run() -> Outcome:
+        versions.publish(version_id, expected_current)
+        return Outcome("publish", "warehouse", "published", f"version {version_id} is current")
+
+    return _told(night_id, "publish", "warehouse", run)
+
+
+def deliver(night_id: str) -> Outcome:
+    """Write the extracts of the current version."""
+    from socialcare.deliver import extracts
+    from socialcare.quality import runner
+    from socialcare.warehouse import versions
+
+    def run() -> Outcome:
+        version_id = versions.current()
+        if version_id is None:
+            raise Fault("nothing_to_deliver", "No version has ever been published.",
+                        remedy="see why the build failed, then run the night again.")
+        folder = extracts.write(version_id, checks=runner.summary(night_id))
+        return Outcome("deliver", "extracts", "delivered", f"version {version_id} in {folder.name}")
+
+    return _told(night_id, "deliver", "extracts", run)
+
+
+def verdict(night_id: str) -> int:
+    """Judge the night by what its steps wrote down; keep and return its exit code.
+
+    A step that wrote nothing was killed, and counts as failed.
+    """
+    from socialcare.deliver import extracts
+
+    with connect("loader") as connection:
+        rows = connection.execute(
+            "select step, subject, outcome from ops.outcomes where night_id = %s", [night_id]
+        ).fetchall()
+    said = {(step, subject): outcome for step, subject, outcome in rows}
+    ingests = [("ingest_source", s.id) for s in all_sources()] + [("ingest_council", c.id) for c in all_councils()]
+    build = said.get(("build_and_audit", "warehouse"), "failed")
+    published = build == "unchanged" or said.get(("publish", "warehouse")) == "published"
+    delivered = said.get(("deliver", "extracts")) == "delivered"
+    if not published:
+        code = NOTHING_PUBLISHED
+    elif not delivered or any(said.get(step, "failed") in _BAD for step in ingests):
+        code = PUBLISHED_WITH_FAULTS
+    else:
+        code = CLEAN
+    with connect("loader") as connection:
+        connection.execute(
+            "update ops.nights set ended_at = now(), exit_code = %s where night_id = %s", [code, night_id]
+        )
+    if code == NOTHING_PUBLISHED:
+        extracts.mark_stale(f"night {night_id} published nothing; these are the last good extracts")
+    return code
+
+
+def failures(night_id: str) -> list[tuple[str, str, str, str]]:
+    """Return (step, subject, what happened, what to do) for each step of the night that went wrong."""
+    with connect("loader") as connection:
+        return connection.execute(
+            "select step, subject, detail, remedy from ops.outcomes "
+            "where night_id = %s and outcome = any(%s) order by finished_at",
+            [night_id, list(_BAD)],
+        ).fetchall()
+
+
+def run(night_id: str, *, say: Callable[[Outcome], None] = lambda outcome: None) -> int:
+    """Run the whole night in this process; return its exit code. The scheduler's tasks do the same steps."""
+    begin(night_id)
+    for source in all_sources():
+        _carry_on(lambda source=source: ingest_source(night_id, source.id), say)  # type: ignore[misc]
+    for council in all_councils():
+        _carry_on(lambda council=council: ingest_council(night_id, council.id), say)  # type: ignore[misc]
+    built: list[Build] = []
+    _carry_on(lambda: built.append(build_and_audit(night_id)), say)
+    if built and not built[0].unchanged:
+        _carry_on(lambda: publish(night_id, built[0].version_id, built[0].expected_current), say)
+    if built:
+        _carry_on(lambda: deliver(night_id), say)
+    return verdict(night_id)
+
+
+def _carry_on(step: Callable[[], Outcome | None], say: Callable[[Outcome], None]) -> None:
+    """Run a step; a fault is already written down, and the steps after it decide for themselves."""
+    try:
+        outcome = step()
+    except Fault as fault:
+        outcome = Outcome("", "", "failed", str(fault))
+    if outcome is not None:
+        say(outcome)
+
+
+def _told(night_id: str, step: str, subject: str, run: Callable[[], Outcome]) -> Outcome:
+    """Run a step and write down how it ended, how long it took, and what to do if it failed."""
+    begin(night_id)
+    started = time.monotonic()
+    try:
+        outcome = replace(run(), seconds=round(time.monotonic() - started, 3))
+    except Fault as fault:
+        seconds = round(time.monotonic() - started, 3)
+        record(night_id, Outcome(step, subject, "failed", f"{fault.what} ({fault.where})", fault.remedy, seconds=seconds))
+        raise
+    except BaseException as error:  # the message of an unforeseen error may hold a value: keep its kind only
+        record(night_id, Outcome(step, subject, "failed", f"an unforeseen {type(error).__name__}",
+                                 "read the task's log; this is a defect of the platform."))
+        raise
+    record(night_id, outcome)
+    return outcome
