@@ -4,5 +4,6 @@ Each is one YAML file in ``sources/``, ``councils/`` or ``specs/``; everything e
 """
 
 from socialcare.registry.councils import Council, all_councils, council
+from socialcare.registry.sources import Source, all_sources, source
 
-__all__ = ["Council", "all_councils", "council"]
+__all__ = ["Council", "Source", "all_councils", "all_sources", "council", "source"]

@@ -1,0 +1,92 @@
+"""What every family of publisher answers with: releases, their files, and a file's bytes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from socialcare.errors import Fault
+from socialcare.registry import Source
+
+#: What a source's last look left behind: release -> the publisher's mark of it, and ``files`` -> validators.
+Memory = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release of a source. ``mark`` is the publisher's own sign of its version."""
+
+    release: str
+    mark: Any
+    published_on: date | None = None
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file of a release and the declared tables that it holds. ``rows`` is the publisher's own count."""
+
+    name: str
+    url: str
+    tables: tuple[str, ...]
+    rows: int | None = None
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A file's bytes, where they came from, and how to ask next time whether it changed."""
+
+    content: bytes
+    url: str
+    validators: dict[str, str]
+
+
+class Extractor(Protocol):
+    """A family of publishers."""
+
+    family: str
+
+    def look(self, source: Source, memory: Memory) -> tuple[list[Release], Memory]:
+        """Return the releases whose mark is not in ``memory`` and what to remember of the look itself."""
+        ...
+
+    def files(self, source: Source, release: Release) -> list[RemoteFile]:
+        """Return the files that hold the declared tables. Raises Fault ``file_missing``."""
+        ...
+
+    def fetch(self, file: RemoteFile, validators: dict[str, str]) -> Fetched | None:
+        """Return the file, or None where the publisher says that it has not changed."""
+        ...
+
+
+def files_for_tables(
+    source: Source, family: str, release: str, names: list[str], where: str
+) -> dict[str, list[str]]:
+    """Return file name -> tables, choosing among ``names`` by the declared patterns.
+
+    Raises Fault ``file_missing`` or ``file_ambiguous``, naming what is there.
+    """
+    chosen: dict[str, list[str]] = {}
+    for table_name, table in source.tables.items():
+        if not table.is_due(release, family):
+            continue
+        found = [name for name in names if re.search(table.files, name, re.IGNORECASE)]
+        if len(found) > 1:
+            raise Fault(
+                "file_ambiguous",
+                f"Release {release} has more than one file for the table {table_name}: {', '.join(found)}.",
+                where=where,
+                remedy=f"keep one, or narrow `files` of {table_name} in {source.file}.",
+            )
+        if found:
+            chosen.setdefault(found[0], []).append(table_name)
+        elif not table.may_lack(release):
+            raise Fault(
+                "file_missing",
+                f"Release {release} has no file for the table {table_name} (looked for {table.files}).",
+                where=f"{where}, which has: {', '.join(sorted(names)[:8]) or 'nothing'}",
+                remedy=f"add the file; if it was renamed, change `files` of {table_name} in {source.file}.",
+            )
+    return chosen

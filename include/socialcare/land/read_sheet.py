@@ -1,0 +1,74 @@
+"""Reading one sheet of a workbook (xlsx, ods) as text: dates as ISO dates, whole numbers without .0."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import date, datetime
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from socialcare.errors import Fault
+from socialcare.land.grid import Grid, Part, is_header
+from socialcare.registry import Source
+from socialcare.registry.sources import Table
+
+
+def read(content: bytes, file_name: str, table: Table, source: Source) -> Grid:
+    """Return the tables of the declared sheet: a repeated header row starts another one.
+
+    Raises Fault ``sheet_missing``, ``header_missing`` or ``not_data``.
+    """
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        name = _sheet(workbook.sheet_names, file_name, table, source)
+        cells = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise Fault(
+            "not_data",
+            f"{file_name} is not a readable workbook: {error}",
+            where=file_name,
+            remedy="open the file; if the publisher's file is broken, wait for a corrected one.",
+        ) from error
+    parts: list[Part] = []
+    for line, row in enumerate(cells, start=1):
+        texts = [text(cell) for cell in row]
+        if is_header(texts, table.header):
+            parts.append(Part(texts, line, []))
+        elif parts and (parts[0].header != texts):
+            parts[-1].rows.append((line, texts))
+    if not parts:
+        raise Fault(
+            "header_missing",
+            f"The sheet {name} of {file_name} has no row with the headings {', '.join(table.header)}.",
+            where=f"{file_name}, sheet {name}, column {table.header[0]}",
+            remedy=f"open the sheet; if the publisher renamed a heading, change `header` and the columns in "
+            f"{source.file}.",
+        )
+    return Grid(parts)
+
+
+def _sheet(names: list[str], file_name: str, table: Table, source: Source) -> str:
+    found = [name for name in names if re.search(table.sheet, name, re.IGNORECASE)]
+    if len(found) == 1:
+        return found[0]
+    what = "no sheet" if not found else f"{len(found)} sheets"
+    raise Fault(
+        "sheet_missing",
+        f"{file_name} has {what} named like {table.sheet}.",
+        where=f"{file_name}, which has: {', '.join(names)}",
+        remedy=f"if the publisher renamed the sheet, change `sheet` in {source.file}.",
+    )
+
+
+def text(cell: object) -> str:
+    """Return a cell as text."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat(sep=" ")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    return str(cell).strip()

@@ -1,0 +1,157 @@
+"""One published source, one night: look, fetch what is new, archive, read, load, say what happened."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import psycopg
+
+from socialcare import outcomes
+from socialcare.database import connect
+from socialcare.errors import Fault
+from socialcare.extract import Extractor, Release, RemoteFile
+from socialcare.extract.folder import Folder
+from socialcare.extract.release import Memory
+from socialcare.land import archive, content, load, looks, tables
+from socialcare.land.parse import Parsed, parse
+from socialcare.outcomes import Outcome
+from socialcare.registry import Source, source
+from socialcare.settings import get_settings
+
+
+@dataclass
+class _Run:
+    """One look at one source: what it talks to, what it remembers, what it loaded."""
+
+    source: Source
+    extractor: Extractor
+    connection: psycopg.Connection
+    memory: Memory
+    rows: int = 0
+    changed: list[str] = field(default_factory=list)
+
+
+def ingest_source(night_id: str, source_id: str) -> Outcome:
+    """Bring raw up to date with one published source; return ``landed`` or ``unchanged``.
+
+    A release that is broken is left out whole, the others land, and the first Fault is raised after it is
+    recorded in raw.looks (``kept_last_good`` where earlier landings stand, else ``failed``) and ops.outcomes.
+    """
+    started = time.monotonic()
+    declared = source(source_id)
+    try:
+        outcome = _ingest(declared, started)
+    except Fault as fault:
+        outcomes.record(
+            night_id,
+            Outcome(
+                "ingest_source",
+                source_id,
+                "failed",
+                str(fault),
+                fault.remedy,
+                seconds=round(time.monotonic() - started, 3),
+            ),
+        )
+        raise
+    outcomes.record(night_id, outcome)
+    return outcome
+
+
+def _ingest(declared: Source, started: float) -> Outcome:
+    where = _where()
+    with connect("loader", autocommit=True) as connection:
+        load.lock(connection, declared.id)
+        tables.ensure(connection, declared)
+        memory = looks.remembered(connection, declared.id, where)
+        try:
+            with _publisher(declared) as extractor:
+                run = _Run(declared, extractor, connection, memory)
+                _bring_up_to_date(run)
+        except Fault as fault:
+            state = "kept_last_good" if load.has_landed(connection, declared) else "failed"
+            looks.keep(connection, declared.id, state, where=where, memory=memory, fault=fault)
+            raise
+        word = "landed" if run.changed else "unchanged"
+        detail = f"releases {', '.join(run.changed)}" if run.changed else "nothing new"
+        looks.keep(connection, declared.id, word, where=where, memory=memory, detail=detail)
+    seconds = round(time.monotonic() - started, 3)
+    return Outcome("ingest_source", declared.id, word, detail, rows_loaded=run.rows, seconds=seconds)
+
+
+def _bring_up_to_date(run: _Run) -> None:
+    """Land every release that is whole; then raise the first Fault, if there was one."""
+    releases, remember = run.extractor.look(run.source, run.memory)
+    first: Fault | None = None
+    for release in releases:
+        try:
+            _land_release(run, release)
+            run.memory[release.release] = release.mark
+        except Fault as fault:
+            first = first or fault
+    if first:
+        raise first
+    run.memory.update(remember)  # only now: after a failure the next look must not say "nothing new"
+
+
+def _land_release(run: _Run, release: Release) -> None:
+    now = load.landed(run.connection, run.source, release.release)
+    wanted: list[tuple[load.TableFile, bytes, RemoteFile]] = []
+    validators = run.memory.setdefault("files", {})
+    seen = {}
+    for file in run.extractor.files(run.source, release):
+        known = validators.get(file.url, {}) if set(file.tables) <= now.keys() else {}
+        fetched = run.extractor.fetch(file, known)
+        if fetched is None:
+            continue
+        where = f"{run.source.id}, release {release.release}: {file.url}"
+        content.check(fetched.content, name=file.name, where=where)
+        sha256 = archive.put(
+            fetched.content, name=file.name, url=fetched.url, source_id=run.source.id, release=release.release
+        )
+        seen[file.url] = fetched.validators
+        for table in file.tables:
+            if now.get(table) != sha256:
+                part = load.TableFile(table, file.name, sha256, len(fetched.content))
+                wanted.append((part, fetched.content, file))
+    if wanted:
+        _load(run, release, wanted)
+    validators.update({url: kept for url, kept in seen.items() if kept})
+
+
+def _load(run: _Run, release: Release, wanted: list[tuple[load.TableFile, bytes, RemoteFile]]) -> None:
+    """Read every table first; load only when all of the release can be read."""
+    ready: list[tuple[load.TableFile, Parsed | None]] = []
+    for part, data, file in wanted:
+        parsed = None
+        if not load.was_landed(run.connection, run.source, release.release, part):
+            parsed = parse(run.source, part.table, release.release, file.name, data, stated_rows=file.rows)
+        ready.append((part, parsed))
+    run.rows += load.land(run.connection, run.source, release.release, release.published_on, ready)
+    run.changed.append(release.release)
+
+
+def _where() -> str:
+    """Name the place that is looked at: what was remembered of another place says nothing about this one."""
+    settings = get_settings()
+    return f"mirror {settings.published}" if settings.sources == "mirror" else settings.sources
+
+
+@contextmanager
+def _publisher(declared: Source) -> Iterator[Extractor]:
+    """Yield what reads this source: a local mirror, the publisher itself, or the bundled sample's server."""
+    settings = get_settings()
+    if settings.sources == "mirror":
+        if settings.published is None:
+            raise Fault(
+                "mirror_not_named",
+                "Sources are read from a mirror, but no folder is named.",
+                where="SOCIALCARE_PUBLISHED",
+                remedy="set it to the folder of published files.",
+            )
+        yield Folder(settings.published)
+        return
+    raise NotImplementedError
