@@ -1,0 +1,104 @@
+"""Run the platform from outside, as a person would: `make run` in this checkout, with a home of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Ran:
+    code: int
+    output: str
+    seconds: float
+
+
+class Place:
+    """A home for one story: runs verbs in it, and sees which of its processes live."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("SOCIALCARE_", "AIRFLOW"))}
+        self.environment |= {"SOCIALCARE_HOME": str(home), "COLUMNS": "200", "NO_COLOR": "1"}
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start `make <arguments>` and leave it running."""
+        return subprocess.Popen(
+            ["make", *arguments], cwd=ROOT, env=self.environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        )
+
+    def make(self, *arguments: str, timeout: float = 280) -> Ran:
+        """Run `make <arguments>` to its end."""
+        began = time.monotonic()
+        process = self.start(*arguments)
+        try:
+            output, _ = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        return Ran(process.returncode, output, time.monotonic() - began)
+
+    def sql(self, query: str, *arguments: str) -> list[str]:
+        """Return the lines that `socialcare sql` prints, without the header."""
+        done = subprocess.run(
+            [str(ROOT / ".venv/bin/socialcare"), "sql", *arguments, query],
+            cwd=ROOT, env=self.environment, text=True, capture_output=True, check=False, timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()[1:]
+
+    def processes(self) -> list[psutil.Process]:
+        """Return every living process that belongs to this home."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                mine = process.environ().get("SOCIALCARE_HOME") == str(self.home)
+                if mine and process.status() != psutil.STATUS_ZOMBIE and process.pid != os.getpid():
+                    found.append(process)
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                continue
+        return found
+
+    def wait_until_no_process(self, seconds: float) -> float:
+        """Wait until nothing of this home lives; return how long that took."""
+        began = time.monotonic()
+        while time.monotonic() - began < seconds:
+            if not self.processes():
+                return time.monotonic() - began
+            time.sleep(0.1)
+        raise AssertionError(f"still alive after {seconds} s: {[p.cmdline()[:4] for p in self.processes()]}")
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    """An empty home that is gone afterwards, with whatever still lives in it."""
+    yield from new_place()
+
+
+@pytest.fixture(scope="module")
+def shared_place() -> Iterator[Place]:
+    """A home that the tests of one module share, in the order they are written."""
+    yield from new_place()
+
+
+def new_place() -> Iterator[Place]:
+    home = Path(tempfile.mkdtemp(prefix="socialcare-e2e-"))
+    home.chmod(0o755)  # as root, the database's own account must be able to pass
+    place = Place(home)
+    yield place
+    for process in place.processes():
+        process.send_signal(signal.SIGKILL)
+    shutil.rmtree(home, ignore_errors=True)

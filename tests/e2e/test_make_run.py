@@ -1,0 +1,102 @@
+"""`make run` as a newcomer meets it: the first night, the same night again, and one that is broken off."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+
+import psutil
+import pytest
+
+from tests.e2e.conftest import Place
+
+pytestmark = pytest.mark.timeout(600)
+
+CHECKSUM = "select checksum from about"
+
+
+def test_the_first_night_publishes_and_shows_the_comparison(shared_place: Place) -> None:
+    night = shared_place.make("run")
+    assert night.code == 0, night.output
+    for words in ("Durham", "South Tyneside", "Redcar and Cleveland", "North East", "England", "SYNTHETIC"):
+        assert words in night.output
+    assert re.search(r"122\b", night.output)  # Durham's looked-after rate at 31 March 2024, DfE's 2024 release
+    assert shared_place.processes() == []
+
+
+def test_the_published_tables_answer_after_the_run_has_ended(shared_place: Place) -> None:
+    # DfE, Children looked after in England including adoptions, 2024 release.
+    rows = shared_place.sql(
+        "select council_name, value::int from regional_comparison where indicator_id = 'cla_rate_per_10000' "
+        "and period = '2024' and council_name in ('Durham', 'South Tyneside', 'Redcar and Cleveland') order by 1"
+    )
+    assert rows == ["Durham,122", "Redcar and Cleveland,153", "South Tyneside,102"]
+    assert shared_place.processes() == [], "sql leaves the server that it started"
+
+
+def test_the_same_night_again_changes_nothing(shared_place: Place) -> None:
+    before = shared_place.sql(CHECKSUM)
+    night = shared_place.make("run")
+    assert night.code == 0, night.output
+    assert shared_place.sql(CHECKSUM) == before
+    assert night.output.count("unchanged") >= 7, night.output  # every source, and the build
+    assert "landed:" not in night.output
+
+
+def test_a_council_sees_its_own_live_figure_and_no_other(shared_place: Place) -> None:
+    assert shared_place.sql("select council_name from looked_after_now", "--as", "durham") == ["Durham"]
+    refused = subprocess.run(
+        [".venv/bin/socialcare", "sql", "select * from looked_after_now"],
+        env=shared_place.environment, capture_output=True, text=True, check=False,
+    )
+    assert refused.returncode == 1
+    assert "--as durham" in refused.stderr
+
+
+def _a_task_runs(place: Place, process: subprocess.Popen[str]) -> None:
+    """Read the command's output until a task is running."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "running" in line and "nightly" in line:
+            return
+    raise AssertionError("no task ever ran")
+
+
+def _recipe(process: subprocess.Popen[str]) -> psutil.Process:
+    """Return the process that make's recipe execs."""
+    return next(p for p in psutil.Process(process.pid).children(recursive=True) if "run" in p.cmdline())
+
+
+@pytest.mark.parametrize(
+    ("number", "target"),
+    [
+        (signal.SIGINT, "group"),
+        (signal.SIGTERM, "make"),
+        (signal.SIGKILL, "make"),
+        (signal.SIGKILL, "recipe"),
+    ],
+    ids=["ctrl-c", "term-make", "kill-make", "kill-recipe"],
+)
+def test_a_night_broken_off_leaves_no_process_and_the_next_is_not_held_up(
+    shared_place: Place, number: signal.Signals, target: str
+) -> None:
+    before = shared_place.sql(CHECKSUM)
+    process = shared_place.start("run")
+    _a_task_runs(shared_place, process)
+    if target == "group":
+        os.killpg(process.pid, number)
+    else:
+        os.kill(process.pid if target == "make" else _recipe(process).pid, number)
+    took = shared_place.wait_until_no_process(10)
+    process.communicate(timeout=20)
+    print(f"{number.name} of {target}: all ended after {took:.1f} s")
+
+    began = time.monotonic()
+    again = shared_place.make("run")
+    assert again.code == 0, again.output
+    assert "an earlier night was cut off" in again.output
+    assert time.monotonic() - began < 200, "it waited for a heartbeat to time out (300 s)"
+    assert shared_place.sql(CHECKSUM) == before
