@@ -1,0 +1,23 @@
+"""`make bench`: a full night directly, the same through the scheduler, a night without change, parsing dags/.
+
+Each measurement has a home of its own and its own server. Prints a table; targets are DESIGN's.
+Usage: python -m bench [night|parse|door ...]   (default: all)
+"""
+
+from __future__ import annotations
+
+import sys
+
+from bench import door, night, parse
+
+PARTS = {"night": night.main, "parse": parse.main, "door": door.main}
+
+
+def main(names: list[str]) -> None:
+    for name in names or PARTS:
+        print(f"\n## {name}\n", flush=True)
+        PARTS[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
