@@ -77,7 +77,11 @@ def _direct(home: Path, inputs: dict[str, str]) -> tuple[dict[str, float], list[
 
     done = subprocess.run(
         [sys.executable, "-c", _DIRECT, f"direct-{time.time_ns()}"],
-        env=_environment(home, inputs), cwd=ROOT, capture_output=True, text=True, check=False,
+        env=_environment(home, inputs),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise SystemExit(done.stderr)
@@ -107,8 +111,11 @@ def _scheduled(home: Path, inputs: dict[str, str]) -> tuple[float, float, float]
     import json
 
     process = subprocess.Popen(
-        [sys.executable, "-c", _SCHEDULED], env={**_environment(home, inputs), "SOCIALCARE_NIGHT_SCHEDULE": ""},
-        cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        [sys.executable, "-c", _SCHEDULED],
+        env={**_environment(home, inputs), "SOCIALCARE_NIGHT_SCHEDULE": ""},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     peak = _Peak(home)
     output, _ = process.communicate()

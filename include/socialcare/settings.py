@@ -37,12 +37,11 @@ class Settings(BaseSettings):
     warehouse_database: str = Field("warehouse", description="The warehouse's database name.")
     airflow_database: str = Field("airflow", description="The name of Airflow's own database.")
     postgres_user: str | None = Field(
-        None, description="As root only: the account that runs the embedded server. Unset: postgres or nobody."
+        None,
+        description="As root only: the account that runs the embedded server. Unset: postgres or nobody.",
     )
     night_schedule: str = Field("0 2 * * *", description="When the night starts, in Europe/London (cron).")
-    night_deadline_minutes: int = Field(
-        240, description="Minutes after its start at which an unfinished night alerts."
-    )
+    night_deadline_minutes: int = Field(240, description="Minutes after its start at which an unfinished night alerts.")
     alert_webhook: str | None = Field(None, description="Where failure notices are posted (JSON). Unset: log only.")
     keep_versions: int = Field(5, ge=2, description="How many published versions stay restorable.")
     keep_log_days: int = Field(30, ge=1, description="Days of Airflow logs and runs to keep.")

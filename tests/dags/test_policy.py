@@ -62,9 +62,7 @@ def test_the_night_is_scheduled_in_london_time_and_alerts_when_late(dags) -> Non
 def test_only_a_wanted_build_schedules_the_warehouse(dags) -> None:
     from socialcare.orchestration.tasks import BUILD_WANTED
 
-    emitters = {
-        dag.dag_id for dag in dags.values() for task in dag.tasks if BUILD_WANTED in task.outlets
-    }
+    emitters = {dag.dag_id for dag in dags.values() for task in dag.tasks if BUILD_WANTED in task.outlets}
     assert emitters == {d for d in dags if d.startswith("ingest_")}
     assert "build_wanted" in str(dags["build_warehouse"].timetable.asset_condition)
 

@@ -36,8 +36,13 @@ class Place:
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start `make <arguments>` and leave it running."""
         return subprocess.Popen(
-            ["make", *arguments], cwd=ROOT, env=self.environment, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+            ["make", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
 
     def make(self, *arguments: str, timeout: float = 280) -> Ran:
@@ -55,7 +60,12 @@ class Place:
         """Return the lines that `socialcare sql` prints, without the header."""
         done = subprocess.run(
             [str(ROOT / ".venv/bin/socialcare"), "sql", *arguments, query],
-            cwd=ROOT, env=self.environment, text=True, capture_output=True, check=False, timeout=60,
+            cwd=ROOT,
+            env=self.environment,
+            text=True,
+            capture_output=True,
+            check=False,
+            timeout=60,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()[1:]

@@ -50,7 +50,10 @@ def test_a_council_sees_its_own_live_figure_and_no_other(shared_place: Place) ->
     assert shared_place.sql("select council_name from looked_after_now", "--as", "durham") == ["Durham"]
     refused = subprocess.run(
         [".venv/bin/socialcare", "sql", "select * from looked_after_now"],
-        env=shared_place.environment, capture_output=True, text=True, check=False,
+        env=shared_place.environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert refused.returncode == 1
     assert "--as durham" in refused.stderr

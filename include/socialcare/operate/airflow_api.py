@@ -31,8 +31,10 @@ class AirflowApi:
             answer = self._session.request(method, f"{self.url}/api/v2/{path}", timeout=30, **arguments)
         if not answer.ok:
             raise Fault(
-                "airflow_refused", f"Airflow answered {answer.status_code}: {answer.text[:300]}",
-                where=f"{method} {path}", remedy="read var/logs/api-server.log.",
+                "airflow_refused",
+                f"Airflow answered {answer.status_code}: {answer.text[:300]}",
+                where=f"{method} {path}",
+                remedy="read var/logs/api-server.log.",
             )
         return answer.json() if answer.content else None
 
@@ -44,8 +46,10 @@ class AirflowApi:
         )
         if not answer.ok:
             raise Fault(
-                "airflow_login_refused", f"Airflow refused the operator's login ({answer.status_code}).",
-                where=self.url, remedy="end it (`make down`) and start it again: the login file is read at start.",
+                "airflow_login_refused",
+                f"Airflow refused the operator's login ({answer.status_code}).",
+                where=self.url,
+                remedy="end it (`make down`) and start it again: the login file is read at start.",
             )
         self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
@@ -63,8 +67,12 @@ class AirflowApi:
             time.sleep(0.3)
         errors = self.call("GET", "importErrors").get("import_errors", [])
         why = errors[0]["stack_trace"].strip().splitlines()[-1] if errors else "its file was not parsed in time"
-        raise Fault("dag_not_loaded", f"Airflow does not know the DAG {dag_id}: {why}", where="dags/",
-                    remedy="run `.venv/bin/python dags/nightly.py` to see the whole error.")
+        raise Fault(
+            "dag_not_loaded",
+            f"Airflow does not know the DAG {dag_id}: {why}",
+            where="dags/",
+            remedy="run `.venv/bin/python dags/nightly.py` to see the whole error.",
+        )
 
     def fail_unfinished(self) -> list[str]:
         """Fail every run that an earlier, ended night left unfinished; return their ids."""
@@ -73,8 +81,10 @@ class AirflowApi:
             runs = self.call("GET", "dags/~/dagRuns", params={"state": state, "limit": 100})["dag_runs"]
             for run in runs:
                 self.call(
-                    "PATCH", f"dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}",
-                    params={"update_mask": "state"}, json={"state": "failed"},
+                    "PATCH",
+                    f"dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}",
+                    params={"update_mask": "state"},
+                    json={"state": "failed"},
                 )
                 failed.append(run["dag_run_id"])
         return failed

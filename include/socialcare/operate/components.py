@@ -177,7 +177,9 @@ def _migrate(environment: dict[str, str]) -> None:
         )
     if result.returncode:
         raise Fault(
-            "airflow_database_not_prepared", "Airflow could not prepare its database.", where=str(log),
+            "airflow_database_not_prepared",
+            "Airflow could not prepare its database.",
+            where=str(log),
             remedy="read the end of that log; remove var/ to start afresh if this is a trial.",
         )
     done.touch()
@@ -218,7 +220,9 @@ def _wait_until_healthy(port: int, running: dict[str, subprocess.Popen[bytes]]) 
         for name, process in running.items():
             if process.poll() is not None:
                 raise Fault(
-                    "component_ended", f"Airflow's {name} ended while starting.", where=str(_log(name)),
+                    "component_ended",
+                    f"Airflow's {name} ended while starting.",
+                    where=str(_log(name)),
                     remedy="read the end of that log.",
                 )
         try:
@@ -231,8 +235,10 @@ def _wait_until_healthy(port: int, running: dict[str, subprocess.Popen[bytes]]) 
             return
         time.sleep(0.3)
     raise Fault(
-        "components_not_healthy", f"Airflow did not become healthy in three minutes: {', '.join(sorted(missing))}.",
-        where=str(get_settings().logs), remedy="read the logs of the parts named.",
+        "components_not_healthy",
+        f"Airflow did not become healthy in three minutes: {', '.join(sorted(missing))}.",
+        where=str(get_settings().logs),
+        remedy="read the logs of the parts named.",
     )
 
 

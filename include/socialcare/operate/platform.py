@@ -115,8 +115,12 @@ def down() -> bool:
     try:
         keeper.wait(timeout=30)
     except psutil.TimeoutExpired as late:
-        raise Fault("not_ended", "The platform did not end in 30 seconds.", where=f"process {keeper.pid}",
-                    remedy=f"end it outright: kill -9 {keeper.pid}") from late
+        raise Fault(
+            "not_ended",
+            "The platform did not end in 30 seconds.",
+            where=f"process {keeper.pid}",
+            remedy=f"end it outright: kill -9 {keeper.pid}",
+        ) from late
     return True
 
 
@@ -126,8 +130,10 @@ def _refuse_a_second() -> None:
     while _keeper_lives(components.read_state()):
         if time.monotonic() > deadline:
             raise Fault(
-                "already_starting", "Another command is starting or running the platform here.",
-                where=str(get_settings().home), remedy="wait for it, or end it with `make down`.",
+                "already_starting",
+                "Another command is starting or running the platform here.",
+                where=str(get_settings().home),
+                remedy="wait for it, or end it with `make down`.",
             )
         time.sleep(0.2)
     components.state_file().unlink(missing_ok=True)
@@ -139,10 +145,23 @@ def _start_keeper(pipe: int | None) -> subprocess.Popen[bytes]:
     asked = [] if pipe is None else ["--pipe", str(pipe)]
     with (settings.logs / "keeper.log").open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "socialcare.operate.keeper", *asked, "--",
-             sys.executable, "-m", "socialcare.operate.components"],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            pass_fds=() if pipe is None else (pipe,), env=child_environment(), cwd=settings.home,
+            [
+                sys.executable,
+                "-m",
+                "socialcare.operate.keeper",
+                *asked,
+                "--",
+                sys.executable,
+                "-m",
+                "socialcare.operate.components",
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            pass_fds=() if pipe is None else (pipe,),
+            env=child_environment(),
+            cwd=settings.home,
         )
 
 
@@ -159,6 +178,10 @@ def _wait_until_ready(keeper: subprocess.Popen[bytes], say: Say) -> Platform:
             return Platform(state["url"], state.get("started_at"), ours=True)
         if phase == "failed" or keeper.poll() is not None:
             why = state.get("why") or "The keeper ended."
-            raise Fault("platform_not_started", f"The platform did not start. {why}",
-                        where=str(get_settings().logs), remedy="read keeper.log there, then run it again.")
+            raise Fault(
+                "platform_not_started",
+                f"The platform did not start. {why}",
+                where=str(get_settings().logs),
+                remedy="read keeper.log there, then run it again.",
+            )
         time.sleep(0.1)

@@ -32,7 +32,10 @@ def show_versions(console: Console) -> None:
     for kept in versions.list_versions():
         mark = " (current)" if kept.version_id == current else ""
         table.add_row(
-            f"{kept.version_id}{mark}", kept.state, f"{kept.built_at:%Y-%m-%d %H:%M}",
-            f"{kept.published_at:%Y-%m-%d %H:%M}" if kept.published_at else "", (kept.checksum or "")[:12],
+            f"{kept.version_id}{mark}",
+            kept.state,
+            f"{kept.built_at:%Y-%m-%d %H:%M}",
+            f"{kept.published_at:%Y-%m-%d %H:%M}" if kept.published_at else "",
+            (kept.checksum or "")[:12],
         )
     console.print(table)

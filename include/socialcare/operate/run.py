@@ -109,14 +109,18 @@ def _summarise(console: Console, night_id: str, code: int, running: platform.Pla
     }
     console.print(f"\n{endings[code]}  (exit {code})")
     shown = _short(home)
-    console.print(f"""
+    console.print(
+        f"""
   extracts          {shown}/extracts/current
   receipts          {shown}/outbox/<council>    (council data here is SYNTHETIC)
   quality           {shown}/data_docs/index.html
   query             make sql Q="select * from regional_comparison limit 5"
   versions          .venv/bin/socialcare versions      yesterday's: .venv/bin/socialcare rollback
-  Airflow page      {running.url if not running.ours else 'make up'}    (login {shown}/secrets/airflow-login.json)
-  logs              {shown}/logs, {shown}/airflow/logs""", highlight=False, markup=False)
+  Airflow page      {running.url if not running.ours else "make up"}    (login {shown}/secrets/airflow-login.json)
+  logs              {shown}/logs, {shown}/airflow/logs""",
+        highlight=False,
+        markup=False,
+    )
 
 
 def _short(home: Any) -> str:

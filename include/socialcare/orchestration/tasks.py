@@ -75,7 +75,9 @@ def verdict(night_id: str) -> None:
 
     code = night.verdict(night_id)
     if code != night.CLEAN:
-        reasons = "; ".join(f"{step} {subject}: {what} {todo}" for step, subject, what, todo in night.failures(night_id))
+        reasons = "; ".join(
+            f"{step} {subject}: {what} {todo}" for step, subject, what, todo in night.failures(night_id)
+        )
         raise AirflowFailException(f"The night ended with {code}. {reasons}")
 
 

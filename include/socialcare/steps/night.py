@@ -72,8 +72,11 @@ def deliver(night_id: str) -> Outcome:
     def run() -> Outcome:
         version_id = versions.current()
         if version_id is None:
-            raise Fault("nothing_to_deliver", "No version has ever been published.",
-                        remedy="see why the build failed, then run the night again.")
+            raise Fault(
+                "nothing_to_deliver",
+                "No version has ever been published.",
+                remedy="see why the build failed, then run the night again.",
+            )
         folder = extracts.write(version_id, checks=runner.summary(night_id))
         return Outcome("deliver", "extracts", "delivered", f"version {version_id} in {folder.name}")
 
@@ -155,11 +158,22 @@ def _told(night_id: str, step: str, subject: str, run: Callable[[], Outcome]) ->
         outcome = replace(run(), seconds=round(time.monotonic() - started, 3))
     except Fault as fault:
         seconds = round(time.monotonic() - started, 3)
-        record(night_id, Outcome(step, subject, "failed", f"{fault.what} ({fault.where})", fault.remedy, seconds=seconds))
+        record(
+            night_id,
+            Outcome(step, subject, "failed", f"{fault.what} ({fault.where})", fault.remedy, seconds=seconds),
+        )
         raise
     except BaseException as error:  # the message of an unforeseen error may hold a value: keep its kind only
-        record(night_id, Outcome(step, subject, "failed", f"an unforeseen {type(error).__name__}",
-                                 "read the task's log; this is a defect of the platform."))
+        record(
+            night_id,
+            Outcome(
+                step,
+                subject,
+                "failed",
+                f"an unforeseen {type(error).__name__}",
+                "read the task's log; this is a defect of the platform.",
+            ),
+        )
         raise
     record(night_id, outcome)
     return outcome

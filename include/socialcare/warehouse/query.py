@@ -30,12 +30,14 @@ def print_csv(query: str, *, as_council: str | None = None, to: TextIO | None = 
                     output.write(bytes(block).decode())
     except psycopg.errors.InsufficientPrivilege as refusal:
         raise Fault(
-            "not_yours_to_read", f"The role {role} may not read that: {refusal.diag.message_primary}.",
+            "not_yours_to_read",
+            f"The role {role} may not read that: {refusal.diag.message_primary}.",
             remedy="tables are in `published`; a council's live figures (looked_after_now) are shown to that council "
             "alone: add --as durham, --as south_tyneside or --as redcar_and_cleveland (make sql ... AS=durham).",
         ) from None
     except psycopg.Error as error:
         raise Fault(
-            "query_refused", f"PostgreSQL refused the query: {error.diag.message_primary or error}",
+            "query_refused",
+            f"PostgreSQL refused the query: {error.diag.message_primary or error}",
             remedy="one query, reading only; `select table_name from information_schema.tables` lists what there is.",
         ) from None

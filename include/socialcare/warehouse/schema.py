@@ -62,6 +62,4 @@ def open_database(connection: psycopg.Connection, name: str) -> None:
     roles = sql.SQL(", ").join(map(sql.Identifier, (r for r in all_login_roles() if r != "airflow")))
     connection.execute(sql.SQL("revoke all on database {} from public").format(database))
     connection.execute(sql.SQL("grant connect on database {} to {}").format(database, roles))
-    connection.execute(
-        sql.SQL("grant temporary on database {} to transformer, publisher, loader").format(database)
-    )
+    connection.execute(sql.SQL("grant temporary on database {} to transformer, publisher, loader").format(database))
