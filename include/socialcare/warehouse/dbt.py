@@ -1,0 +1,172 @@
+"""The one place that knows how dbt is called: in this process, one build at a time, writing only under home."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from socialcare.database import connect, password, server
+from socialcare.errors import Fault
+from socialcare.settings import get_settings, set_environment
+
+#: Two builds on one warehouse break each other: the second waits here for the first.
+_LOCK = 7300010
+
+_TESTS = ("test", "unit_test")
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build did: models and seeds built, tests passed, warnings and failures as (node, message)."""
+
+    models: int
+    tests_passed: int
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def build(select: str | None = None) -> BuildResult:
+    """Build seeds, models and tests, all or those that ``select`` names (dbt's own selection syntax).
+
+    Unit tests run when the project changed since they last passed here: they show arithmetic, which data cannot
+    change. Raises Fault ``models_failed`` naming the node, its file and the message; ``models_invalid`` when the
+    project cannot be read. Marts are left as dbt left them: only a publication shows them to anyone.
+    """
+    started = time.monotonic()
+    rules = _fingerprint()
+    proved = _state() / "unit_tests_passed"
+    arguments = ["build", *(["--select", select] if select else [])]
+    if proved.is_file() and proved.read_text() == rules:
+        arguments += ["--exclude-resource-type", "unit_test"]
+    with _alone():
+        outcome = _invoke(arguments)
+    result = _summary(outcome, time.monotonic() - started)
+    (_state() / "manifest_of").write_text(rules)
+    if result.failures:
+        raise _fault(outcome, result.failures)
+    if select is None:
+        proved.write_text(rules)
+    return result
+
+
+def docs() -> Path:
+    """Write dbt's documentation as one page that opens offline; return its path (<home>/docs/dbt/index.html)."""
+    with _alone():
+        _require(_invoke(["docs", "generate", "--static"]))
+    page = get_settings().home / "docs" / "dbt" / "index.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_bytes((_state() / "target" / "static_index.html").read_bytes())
+    return page
+
+
+def manifest() -> Path:
+    """Return the path of dbt's manifest.json, reading the project again only where it changed."""
+    path, read = _state() / "target" / "manifest.json", _state() / "manifest_of"
+    rules = _fingerprint()
+    if not path.is_file() or not read.is_file() or read.read_text() != rules:
+        _require(_invoke(["parse"]))
+        read.write_text(rules)
+    return path
+
+
+def _state() -> Path:
+    folder = get_settings().home / "dbt"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _fingerprint() -> str:
+    """Name the project's rules, so that a change of any file is seen."""
+    digest = hashlib.sha256()
+    project = get_settings().dbt_project
+    for file in sorted(path for path in project.rglob("*") if path.is_file()):
+        digest.update(str(file.relative_to(project)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the warehouse's build lock, on a connection of its own, for as long as dbt runs."""
+    with connect("transformer", autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(%s)", [_LOCK])
+        yield
+
+
+def _invoke(arguments: list[str]) -> Any:
+    """Run dbt in this process; return its dbtRunnerResult. The password goes by environment, never by argument."""
+    settings = get_settings()
+    where = server()
+    set_environment(
+        SOCIALCARE_DBT_HOST=where.host,
+        SOCIALCARE_DBT_PORT=str(where.port),
+        SOCIALCARE_DBT_DATABASE=settings.warehouse_database,
+        DBT_ENV_SECRET_PASSWORD=password("transformer") or "",
+        DBT_SEND_ANONYMOUS_USAGE_STATS="false",
+        DO_NOT_TRACK="1",
+    )
+    from dbt.cli.main import dbtRunner
+
+    state = _state()
+    folders = {
+        "--project-dir": settings.dbt_project,
+        "--profiles-dir": settings.dbt_project,
+        "--target-path": state / "target",
+        "--log-path": state / "logs",
+    }
+    options = [text for pair in folders.items() for text in map(str, pair)]
+    return dbtRunner().invoke(["--log-level", "none", *arguments, *options])
+
+
+def _require(outcome: Any) -> None:
+    """Raise Fault ``models_invalid`` when dbt could not even run."""
+    if outcome.exception is not None or (outcome.result is None and not outcome.success):
+        raise Fault(
+            "models_invalid",
+            f"The models could not be read: {outcome.exception}",
+            where=str(get_settings().dbt_project.name),
+            remedy="undo or correct the last change to the file that the message names.",
+        ) from outcome.exception
+
+
+def _summary(outcome: Any, seconds: float) -> BuildResult:
+    _require(outcome)
+    warnings, failures = [], []
+    models = tests_passed = 0
+    for result in outcome.result.results:
+        node, status = result.node, str(result.status)
+        if status in ("error", "fail", "runtime error"):
+            failures.append((node.name, _message(result)))
+        elif status == "warn":
+            warnings.append((node.name, _message(result)))
+        elif status in ("pass", "success"):
+            is_test = str(node.resource_type) in _TESTS
+            tests_passed += is_test
+            models += not is_test
+    return BuildResult(models, tests_passed, warnings, failures, round(seconds, 3))
+
+
+def _message(result: Any) -> str:
+    """Say what happened to a node, with the node's own description: why its test exists."""
+    why = str(getattr(result.node, "description", "") or "").strip()
+    # dbt appends the chain of macros, which helps nobody who has to repair a model.
+    message = " ".join(str(result.message or "").split("> in macro")[0].split())
+    return f"{message} ({why})" if why and str(result.node.resource_type) in _TESTS else message
+
+
+def _fault(outcome: Any, failures: list[tuple[str, str]]) -> Fault:
+    paths = {result.node.name: result.node.original_file_path for result in outcome.result.results}
+    name, message = failures[0]
+    more = f" {len(failures) - 1} more failed." if len(failures) > 1 else ""
+    return Fault(
+        "models_failed",
+        f"The model or test {name} failed: {message}.{more}",
+        where=f"dbt_project/{paths[name]}",
+        remedy="what is published stays as it was. If a test of a source failed, look at that release's file; "
+        "otherwise correct the file named here and run the night again.",
+    )
