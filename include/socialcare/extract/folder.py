@@ -70,4 +70,4 @@ class Folder:
     def fetch(self, file: RemoteFile, validators: dict[str, str]) -> Fetched | None:
         """Return the file's bytes."""
         path = Path(file.url)
-        return Fetched(path.read_bytes(), path.as_uri(), {})
+        return Fetched(path.read_bytes(), path.as_uri(), {}, file.name)

@@ -41,6 +41,7 @@ class Fetched:
     content: bytes
     url: str
     validators: dict[str, str]
+    name: str
 
 
 class Extractor(Protocol):
@@ -61,9 +62,7 @@ class Extractor(Protocol):
         ...
 
 
-def files_for_tables(
-    source: Source, family: str, release: str, names: list[str], where: str
-) -> dict[str, list[str]]:
+def files_for_tables(source: Source, family: str, release: str, names: list[str], where: str) -> dict[str, list[str]]:
     """Return file name -> tables, choosing among ``names`` by the declared patterns.
 
     Raises Fault ``file_missing`` or ``file_ambiguous``, naming what is there.

@@ -107,9 +107,7 @@ def _load(
     assert landing is not None
     target = sql.Identifier("raw", source.raw_table(file.table))
     columns = [*parsed.columns, "_landing_id", "_release_id", "_file_sha256", "_line"]
-    statement = sql.SQL("copy {} ({}) from stdin").format(
-        target, sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
+    statement = sql.SQL("copy {} ({}) from stdin").format(target, sql.SQL(", ").join(map(sql.Identifier, columns)))
     control = (landing[0], source.release_id(release), file.sha256)
     with connection.cursor().copy(statement) as copy:
         for row, line in zip(parsed.rows, parsed.lines, strict=True):

@@ -56,9 +56,7 @@ def parse(
     return Parsed(columns, rows, lines, edition.name if edition else "")
 
 
-def _rows(
-    grid: Grid, table: Table, naming: Naming
-) -> tuple[tuple[str, ...], list[tuple[str | None, ...]], list[int]]:
+def _rows(grid: Grid, table: Table, naming: Naming) -> tuple[tuple[str, ...], list[tuple[str | None, ...]], list[int]]:
     """Put the parts of a grid below one another, by column name; leave out rows that are notes."""
     names = [column.name for column in table.all_columns]
     rows: list[tuple[str | None, ...]] = []

@@ -26,8 +26,7 @@ def _ensure_table(connection: psycopg.Connection, name: str, table: Table) -> No
     there = {
         row[0]
         for row in connection.execute(
-            "select attname from pg_attribute"
-            " where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped",
+            "select attname from pg_attribute where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped",
             [f"raw.{name}"],
         )
     }
@@ -44,9 +43,7 @@ def _ensure_table(connection: psycopg.Connection, name: str, table: Table) -> No
             _comment(connection, name, column, meaning)
     for column in wanted.keys() - there if there else ():
         connection.execute(
-            sql.SQL("alter table {} add column {} text").format(
-                sql.Identifier("raw", name), sql.Identifier(column)
-            )
+            sql.SQL("alter table {} add column {} text").format(sql.Identifier("raw", name), sql.Identifier(column))
         )
     for column in wanted.keys() - there:
         _comment(connection, name, column, wanted[column])

@@ -153,8 +153,8 @@ class Nomis(_Declared):
 
     family: Literal["nomis"]
     dataset: str
-    geographies: tuple[str, ...]
     parameters: dict[str, str]
+    newest: dict[str, str] = Field(description="Parameters that ask for one number, to see its year.")
     page_size: int = Field(25_000, gt=0)
 
 

@@ -12,13 +12,15 @@ import psycopg
 from socialcare import outcomes
 from socialcare.database import connect
 from socialcare.errors import Fault
-from socialcare.extract import Extractor, Release, RemoteFile
+from socialcare.extract import Extractor, Release, RemoteFile, extractor_for
 from socialcare.extract.folder import Folder
 from socialcare.extract.release import Memory
 from socialcare.land import archive, content, load, looks, tables
 from socialcare.land.parse import Parsed, parse
 from socialcare.outcomes import Outcome
+from socialcare.publishers import server
 from socialcare.registry import Source, source
+from socialcare.registry.publishers import Publishers
 from socialcare.settings import get_settings
 
 
@@ -108,14 +110,14 @@ def _land_release(run: _Run, release: Release) -> None:
         if fetched is None:
             continue
         where = f"{run.source.id}, release {release.release}: {file.url}"
-        content.check(fetched.content, name=file.name, where=where)
+        content.check(fetched.content, name=fetched.name, where=where)
         sha256 = archive.put(
-            fetched.content, name=file.name, url=fetched.url, source_id=run.source.id, release=release.release
+            fetched.content, name=fetched.name, url=fetched.url, source_id=run.source.id, release=release.release
         )
         seen[file.url] = fetched.validators
         for table in file.tables:
             if now.get(table) != sha256:
-                part = load.TableFile(table, file.name, sha256, len(fetched.content))
+                part = load.TableFile(table, fetched.name, sha256, len(fetched.content))
                 wanted.append((part, fetched.content, file))
     if wanted:
         _load(run, release, wanted)
@@ -128,7 +130,7 @@ def _load(run: _Run, release: Release, wanted: list[tuple[load.TableFile, bytes,
     for part, data, file in wanted:
         parsed = None
         if not load.was_landed(run.connection, run.source, release.release, part):
-            parsed = parse(run.source, part.table, release.release, file.name, data, stated_rows=file.rows)
+            parsed = parse(run.source, part.table, release.release, part.file_name, data, stated_rows=file.rows)
         ready.append((part, parsed))
     run.rows += load.land(run.connection, run.source, release.release, release.published_on, ready)
     run.changed.append(release.release)
@@ -154,4 +156,8 @@ def _publisher(declared: Source) -> Iterator[Extractor]:
             )
         yield Folder(settings.published)
         return
-    raise NotImplementedError
+    if settings.sources == "live":
+        yield extractor_for(declared, Publishers())
+        return
+    with server.running() as publishers:
+        yield extractor_for(declared, publishers)

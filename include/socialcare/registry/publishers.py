@@ -1,0 +1,21 @@
+"""The publishers' addresses. The bundled sample differs from the real thing in these and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Publishers:
+    """Base addresses, without a final slash."""
+
+    ees_content: str = "https://content.explore-education-statistics.service.gov.uk/api"
+    govuk: str = "https://www.gov.uk"
+    assets: str = "https://assets.publishing.service.gov.uk"
+    nomis: str = "https://www.nomisweb.co.uk/api/v01"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Host (and port) of each: the only ones that a request or a redirect may go to."""
+        return frozenset(urlsplit(address).netloc for address in astuple(self))
