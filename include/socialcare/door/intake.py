@@ -1,0 +1,252 @@
+"""Take in one delivery: recognise, judge, load, keep the original, write the receipt. All of it or none.
+
+Killed at any point and run again, the end is that of one clean run: everything in the database is one
+transaction, files are put in place under names that a second run replaces, and the inbox is emptied last.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+import psycopg
+
+from socialcare.database import connect
+from socialcare.door import load, receipt, records
+from socialcare.door.arrival import Delivery
+from socialcare.door.identity import Pseudonymiser
+from socialcare.door.judge import FileJudge, counts_of
+from socialcare.door.originals import Original
+from socialcare.door.plan import Plan, make_plan
+from socialcare.door.reading import Reader, UnreadableError
+from socialcare.door.recognise import Recognised, recognise
+from socialcare.door.register import Findings, Register
+from socialcare.door.rules import Children
+from socialcare.registry.councils import council
+from socialcare.registry.returns import Rule
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How a delivery ended: accepted, partly_accepted, rejected (with its reason) or unchanged."""
+
+    verdict: str
+    reason: str = ""
+    as_of_date: date | None = None
+    rows_in: int = 0
+    rows_loaded: int = 0
+    rows_quarantined: int = 0
+
+
+@dataclass
+class JudgedFile:
+    """The judgement on one file, as it grows."""
+
+    found: Recognised
+    reason: str = ""
+    rows_in: int = 0
+    rows_loaded: int = 0
+    rules: tuple[Rule, ...] = ()
+    findings: Findings | None = field(default=None, repr=False)
+
+    @property
+    def rows_quarantined(self) -> int:
+        return self.rows_in - self.rows_loaded
+
+    @property
+    def verdict(self) -> str:
+        """One of accepted, partly_accepted, rejected, not_taken."""
+        if self.found.other_table:
+            return "not_taken"
+        if self.reason or not self.rows_loaded:
+            return "rejected"
+        return "partly_accepted" if self.rows_quarantined else "accepted"
+
+
+class _RefusedError(Exception):
+    """Nothing of the delivery may come in."""
+
+
+def take_in(delivery: Delivery, *, today: date | None = None) -> Taken:
+    """Take in one delivery, then empty its place in the inbox.
+
+    Never raises for what is in it. Fault ``door_load_failed`` when the database fails: nothing is changed then.
+    """
+    with load.nothing_told(), connect("loader") as connection:
+        connection.execute("select pg_advisory_xact_lock(hashtext(%s))", [f"door {delivery.council_id}"])
+        with Original(delivery.council_id) as original, ExitStack() as stores:
+            taken = _take(connection, delivery, original, stores, today or datetime.now(UTC).date())
+    _empty_inbox(delivery)
+    log.info(
+        "%s: %s %s: rows in %d, loaded %d, quarantined %d",
+        *(delivery.council_id, taken.verdict, taken.reason),
+        *(taken.rows_in, taken.rows_loaded, taken.rows_quarantined),
+    )
+    return taken
+
+
+def _take(
+    connection: psycopg.Connection, delivery: Delivery, original: Original, stores: ExitStack, today: date
+) -> Taken:
+    files = [JudgedFile(_recognise(delivery, number, original)) for number in _plain_files(delivery)]
+    for file in files:
+        file.reason = "not_taken_yet" if file.found.other_table else file.found.problem
+    plan = make_plan(delivery, [file.found for file in files], today)
+    content = _content(delivery, files)
+    if records.is_known(connection, delivery.council_id, plan.return_id, content):
+        return Taken("unchanged", as_of_date=plan.as_of_date)
+    delivery_id = records.new_id(connection)
+    reason = plan.problem or _judge(connection, delivery, plan, files, delivery_id, stores)
+    if reason:
+        for file in files:
+            file.rows_loaded = 0
+    taken = Taken(
+        _verdict(reason, files),
+        reason,
+        plan.as_of_date,
+        *(sum(getattr(f, n) for f in files) for n in ("rows_in", "rows_loaded", "rows_quarantined")),
+    )
+    records.insert_delivery(connection, delivery_id, delivery, plan, content, taken)
+    for number, file in enumerate(files, start=1):
+        records.insert_file(connection, delivery_id, number, file)
+    kept = original.keep(content)
+    records.insert_original(connection, delivery_id, kept, council(delivery.council_id).retention_days)
+    _write_receipt(connection, delivery, delivery_id, plan, files, taken)
+    return taken
+
+
+def _plain_files(delivery: Delivery) -> list[int]:
+    return [n for n, path in enumerate(delivery.files) if path.is_file() and not path.is_symlink()]
+
+
+def _recognise(delivery: Delivery, number: int, original: Original) -> Recognised:
+    with original.new_file() as encrypted:
+        return recognise(delivery.files[number], also=encrypted.write)
+
+
+def _content(delivery: Delivery, files: list[JudgedFile]) -> str:
+    """Return the sha256 of what was sent and what it states; the names of files do not matter."""
+    stated = delivery.statement.model_dump_json() if delivery.statement else delivery.problem
+    parts = [stated, *sorted(file.found.sha256 for file in files)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _verdict(reason: str, files: list[JudgedFile]) -> str:
+    if reason:
+        return "rejected"
+    whole = all(file.verdict in ("accepted", "not_taken") for file in files)
+    return "accepted" if whole else "partly_accepted"
+
+
+def _judge(
+    connection: psycopg.Connection,
+    delivery: Delivery,
+    plan: Plan,
+    files: list[JudgedFile],
+    delivery_id: int,
+    stores: ExitStack,
+) -> str:
+    """Judge and load every table; return the name of the reason when nothing may come in, else nothing."""
+    by_path = {file.found.path: file for file in files}
+    children = Children.none()
+    try:
+        with connection.transaction():  # a savepoint: a file that breaks half-way leaves no row
+            for found in plan.tables.values():
+                file = by_path[found.path]
+                file.findings = stores.enter_context(Findings())
+                children = _judge_table(connection, delivery, plan, file, delivery_id, children)
+    except _RefusedError as refused:
+        return str(refused)
+    return ""
+
+
+def _judge_table(
+    connection: psycopg.Connection,
+    delivery: Delivery,
+    plan: Plan,
+    file: JudgedFile,
+    delivery_id: int,
+    children: Children,
+) -> Children:
+    """Judge and load one table; return the children that other tables may refer to."""
+    assert plan.year is not None
+    assert plan.as_of_date is not None
+    assert file.findings is not None
+    name = file.found.table
+    with Register() as register:
+        judge = FileJudge(
+            Reader(file.found),
+            plan.year,
+            name,
+            extract_day=plan.as_of_date,
+            pseudonymiser=Pseudonymiser(delivery.council_id),
+            findings=file.findings,
+            register=register,
+            children=children,
+        )
+        raw_table = f"{plan.return_id}__{name}"
+        try:
+            loaded = load.copy_rows(connection, raw_table, delivery.council_id, delivery_id, judge.rows())
+        except UnreadableError as error:
+            file.reason, file.findings = error.name, None
+            raise _RefusedError(error.name) from None
+        repeats = judge.repeats()
+        load.take_out(connection, raw_table, delivery_id, repeats)
+    file.rules, file.rows_in, file.rows_loaded = judge.rules, judge.rows_in, loaded - len(repeats)
+    if file.rows_in != file.rows_loaded + judge.quarantined:
+        raise RuntimeError(f"rows do not add up in {name}")  # a fault of ours: nothing is loaded
+    if not file.rows_loaded:
+        file.reason = "every_row_quarantined" if file.rows_in else "no_rows"
+        raise _RefusedError(file.reason)
+    return judge.children() if len(plan.year.tables[name].key) == 1 else children
+
+
+def _write_receipt(
+    connection: psycopg.Connection,
+    delivery: Delivery,
+    delivery_id: int,
+    plan: Plan,
+    files: list[JudgedFile],
+    taken: Taken,
+) -> None:
+    sections = []
+    for file in files:
+        if file.findings is not None and len(file.findings):
+            load.copy_findings(connection, delivery_id, file.found.table, file.rules, file.findings)
+            counts = counts_of(file.findings, file.rules)
+            label = plan.year.tables[file.found.table].label if plan.year else file.found.table
+            sections += receipt.sections(file.found, label, file.rules, file.findings, counts)
+    order = plan.year.rules if plan.year else ()
+    sections.sort(key=lambda section: order.index(section.rule))
+    number = records.number_of(connection, delivery.council_id, plan.as_of_date)
+    receipt.write(
+        delivery.council_id,
+        f"{plan.as_of_date or 'undated'}-{number}",
+        receipt.Receipt(
+            council(delivery.council_id).name,
+            plan.return_id.upper(),
+            str(plan.as_of_date or "an unknown day"),
+            delivery.is_synthetic,
+            taken.verdict,
+            taken.reason,
+            tuple(receipt.file_line(file) for file in files),
+            tuple(sections),
+        ),
+    )
+
+
+def _empty_inbox(delivery: Delivery) -> None:
+    if not delivery.is_loose:
+        shutil.rmtree(delivery.place)
+        return
+    for file in delivery.files:
+        if file.is_dir() and not file.is_symlink():
+            shutil.rmtree(file)
+        else:
+            file.unlink(missing_ok=True)

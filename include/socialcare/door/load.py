@@ -1,0 +1,117 @@
+"""Put what passed the door into raw, and the judgement beside it: COPY, inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import psycopg
+import pyarrow as pa
+import pyarrow.csv as pc
+from psycopg import sql
+
+from socialcare.door.judge import Good
+from socialcare.door.register import Findings
+from socialcare.errors import Fault
+from socialcare.registry.returns import Rule
+
+_CSV = pc.WriteOptions(include_header=False, batch_size=65_536)
+
+
+@contextmanager
+def nothing_told() -> Iterator[None]:
+    """Turn PostgreSQL's complaints into a Fault without their words: those may repeat a cell."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise Fault(
+            "door_load_failed",
+            f"PostgreSQL refused the delivery (SQLSTATE {error.sqlstate or 'unknown'}).",
+            remedy="nothing was loaded; run the step again, and report it if it happens twice.",
+            retryable=True,
+        ) from None
+
+
+def copy_rows(
+    connection: psycopg.Connection, table: str, council_id: str, delivery_id: int, rows: Iterator[Good]
+) -> int:
+    """COPY the rows into ``raw.<table>``; return how many. Reading goes on while the server takes the last block."""
+    first = next(rows, None)
+    if first is None:
+        return 0
+    statement = sql.SQL("copy raw.{} ({}) from stdin (format csv)").format(
+        sql.Identifier(table),
+        sql.SQL(", ").join(map(sql.Identifier, ("council_id", *first.columns, "_delivery_id", "_line"))),
+    )
+    loaded = 0
+    with connection.cursor().copy(statement) as copy, ThreadPoolExecutor(1) as sender:
+        sending: Future[None] | None = None
+        for good in _chain(first, rows):
+            loaded += len(good.lines)
+            data = _as_csv(good, council_id, delivery_id)
+            if sending is not None:
+                sending.result()
+            sending = sender.submit(copy.write, data)
+        if sending is not None:
+            sending.result()
+    return loaded
+
+
+def take_out(connection: psycopg.Connection, table: str, delivery_id: int, lines: npt.NDArray[np.int32]) -> None:
+    """Take rows out again that only the end of the file showed to be repeats."""
+    statement = sql.SQL("delete from raw.{} where _delivery_id = %s and _line = any(%s)").format(sql.Identifier(table))
+    for start in range(0, len(lines), 100_000):
+        connection.execute(statement, [delivery_id, lines[start : start + 100_000].tolist()])
+
+
+def copy_findings(
+    connection: psycopg.Connection, delivery_id: int, table: str, rules: tuple[Rule, ...], findings: Findings
+) -> None:
+    """COPY every finding of one file into ``door.findings``: codes and positions."""
+    codes = pa.array([rule.code for rule in rules])
+    columns = pa.array([" ".join(rule.columns) for rule in rules])
+    severities = pa.array([rule.severity for rule in rules])
+    with connection.cursor().copy(
+        "copy door.findings (delivery_id, table_name, line, rule_code, column_name, severity) from stdin (format csv)"
+    ) as copy:
+        for chunk in findings.chunks():
+            rule = pa.array(chunk["rule"])
+            copy.write(
+                _csv(
+                    {
+                        "delivery_id": pa.repeat(delivery_id, len(chunk)),
+                        "table_name": pa.repeat(table, len(chunk)),
+                        "line": pa.array(np.ascontiguousarray(chunk["line"])),
+                        "rule_code": codes.take(rule),
+                        "column_name": columns.take(rule),
+                        "severity": severities.take(rule),
+                    }
+                )
+            )
+
+
+def _chain(first: Good, rest: Iterator[Good]) -> Iterator[Good]:
+    yield first
+    yield from rest
+
+
+def _as_csv(good: Good, council_id: str, delivery_id: int) -> memoryview:
+    count = len(good.lines)
+    return _csv(
+        {
+            "council_id": pa.repeat(council_id, count),
+            **good.columns,
+            "_delivery_id": pa.repeat(delivery_id, count),
+            "_line": pa.array(good.lines),
+        }
+    )
+
+
+def _csv(columns: dict[str, Any]) -> memoryview:
+    sink = pa.BufferOutputStream()
+    pc.write_csv(pa.table(columns), sink, _CSV)
+    return memoryview(sink.getvalue())

@@ -1,0 +1,91 @@
+"""Decide from its files what a delivery is: which return, which year, which file is which table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+import pyarrow as pa
+
+from socialcare.door.arrival import Delivery
+from socialcare.door.cells import CellChecker
+from socialcare.door.reading import Reader, UnreadableError
+from socialcare.door.recognise import Recognised
+from socialcare.errors import Fault
+from socialcare.registry.councils import council
+from socialcare.registry.returns import Return, ReturnYear, return_spec
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a delivery is. ``problem`` names why nothing of it can be taken, or is empty."""
+
+    return_id: str = UNKNOWN
+    problem: str = ""
+    as_of_date: date | None = None
+    collection_year: int | None = None
+    year: ReturnYear | None = None
+    tables: dict[str, Recognised] = field(default_factory=dict)
+    """Each table's file, the one that others refer to first."""
+
+
+def make_plan(delivery: Delivery, found: list[Recognised], today: date) -> Plan:
+    """Return what to do with the delivery. Of loose files, the dates in them say the year and the day."""
+    return_id = next((f.return_id for f in found if f.return_id), UNKNOWN)
+    stated = delivery.statement
+    as_of = stated.as_of_date if stated else None
+    year_number = stated.collection_year if stated else None
+    tables = [f for f in found if f.table and not f.problem]
+    problem = delivery.problem or _problem_of(delivery.council_id, return_id, found, tables)
+    if problem:
+        return Plan(return_id, problem, as_of, year_number)
+    declared = return_spec(return_id)
+    by_table = {name: f for name in declared.tables for f in tables if f.table == name}
+    if stated is None:
+        as_of = _newest_day(declared, by_table, today)
+        year_number = declared.year_of(as_of) if as_of else None
+    try:
+        year = declared.for_year(year_number or 0)
+    except Fault as fault:
+        return Plan(return_id, fault.name, as_of, year_number)
+    return Plan(return_id, "", as_of, year_number, year, by_table)
+
+
+def _problem_of(council_id: str, return_id: str, found: list[Recognised], tables: list[Recognised]) -> str:
+    broken = next((f.problem for f in found if f.problem), "")
+    if return_id == UNKNOWN:
+        return broken or "heading_unknown"
+    if return_id not in council(council_id).returns:
+        return "return_not_agreed"
+    names = [f.table for f in tables]
+    if len(set(names)) < len(names):
+        return "table_twice"
+    if set(names) != set(return_spec(return_id).tables):
+        return broken or "table_missing"
+    return ""
+
+
+def _newest_day(declared: Return, tables: dict[str, Recognised], today: date) -> date | None:
+    """Return the newest day in the files that is not to come: on it, or soon after, the extract was made."""
+    newest: date | None = None
+    for name, file in tables.items():
+        dated = tuple(c for c in file.columns if declared.tables[name].columns[c].type == "date" and c != "DOB")
+        if not dated:
+            continue
+        try:
+            for block in Reader(file, columns=dated).blocks():
+                for cells in block.columns.values():
+                    newest = max(filter(None, (newest, _newest(cells, today))), default=None)
+        except UnreadableError:
+            return newest  # the judge will name it
+    return newest
+
+
+def _newest(cells: pa.DictionaryArray, today: date) -> date | None:
+    days = CellChecker.days_of(cells.dictionary)
+    days = days[days <= (today - date(1970, 1, 1)).days]
+    newest = int(days.max()) if len(days) else np.iinfo(np.int32).min
+    return date(1970, 1, 1) + timedelta(days=newest) if newest > np.iinfo(np.int32).min else None

@@ -1,0 +1,56 @@
+"""Why a delivery or a file is rejected, in words. Every name that the door gives is here."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Reason(NamedTuple):
+    what: str
+    remedy: str
+
+
+_AGAIN = "Make the extract again and send it as a new delivery."
+_CSV = "Save the extract as CSV, one file per table, and send it again."
+
+REASONS: dict[str, Reason] = {
+    "marker_invalid": Reason(
+        "delivery.json is not readable or lacks as_of_date or collection_year.",
+        'Write it last, for example {"as_of_date": "2026-10-31", "collection_year": 2027}.',
+    ),
+    "no_files": Reason("The delivery holds no file.", _AGAIN),
+    "too_many_files": Reason("The delivery holds more than 100 files.", "Send one return in one delivery."),
+    "not_a_plain_file": Reason("The delivery holds a folder or a link.", "Put plain files into the delivery."),
+    "file_empty": Reason("The file is empty.", _AGAIN),
+    "no_rows": Reason("The file has a heading and no rows.", _AGAIN),
+    "nul_bytes": Reason("The file holds NUL bytes: it was damaged on its way.", _AGAIN),
+    "heading_too_long": Reason("The first line is far too long for a heading.", _CSV),
+    "heading_unknown": Reason("The heading is not that of any file we take.", "Send the file with its heading row."),
+    "heading_twice": Reason("A heading occurs twice, so its cells are ambiguous.", "Keep each heading once."),
+    "row_too_long": Reason("A row holds megabytes of text.", "Look for a document pasted into a cell."),
+    "rows_ragged": Reason("Most rows have more or fewer cells than the heading.", _CSV),
+    "unreadable_csv": Reason("The file is not well-formed CSV: look for a quotation mark that never ends.", _CSV),
+    "not_csv_spreadsheet_or_zip": Reason("The file is a spreadsheet or a zip archive.", _CSV),
+    "not_csv_old_spreadsheet": Reason("The file is an old spreadsheet (xls).", _CSV),
+    "not_csv_pdf": Reason("The file is a PDF.", _CSV),
+    "not_csv_utf16_text": Reason("The file is text in UTF-16.", "Save it as CSV UTF-8 and send it again."),
+    "not_csv_xml_or_html": Reason("The file is XML or a web page.", _CSV),
+    "not_csv_json": Reason("The file is JSON.", _CSV),
+    "other_return_annex_a_list": Reason("The file is an Annex A list.", "Send it as its own delivery when agreed."),
+    "other_return_cin_census": Reason("The file is from the CIN census.", "Send it as its own delivery when agreed."),
+    "other_return_workforce_census": Reason(
+        "The file is from the workforce census.", "Send it as its own delivery when agreed."
+    ),
+    "return_not_agreed": Reason(
+        "The return is not one that this council agreed to send.", "Ask us to extend the agreement first."
+    ),
+    "table_missing": Reason("Header and Episodes must come together.", "Send both files in one delivery."),
+    "table_twice": Reason("Two files are the same table.", "Send each table once in a delivery."),
+    "collection_year_unknown": Reason(
+        "The collection year is not one we know.", "Check collection_year in delivery.json, or the dates."
+    ),
+    "every_row_quarantined": Reason(
+        "No row of a file could come in, so nothing of the delivery did.", "Correct the rows listed and send again."
+    ),
+    "not_taken_yet": Reason("The file is part of the return; the platform does not take it yet.", "Nothing to do."),
+}

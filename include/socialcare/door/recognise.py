@@ -1,0 +1,154 @@
+"""Say what a file is, by its content alone. File names are never trusted and never repeated."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from socialcare.registry.returns import Return, all_returns
+
+#: A heading longer than this is no heading: a file of one endless line, or of a million columns.
+_LONGEST_HEADING = 64 * 1024
+_CHUNK = 1 << 20
+_SIGNATURES = (
+    (b"PK\x03\x04", "spreadsheet_or_zip"),
+    (b"\xd0\xcf\x11\xe0", "old_spreadsheet"),
+    (b"%PDF", "pdf"),
+    (b"\xff\xfe", "utf16_text"),
+    (b"\xfe\xff", "utf16_text"),
+    (b"<", "xml_or_html"),
+    (b"{", "json"),
+)
+#: Headings that other files in this field carry, to name a file that came to the wrong place.
+_OTHERS = {"annex_a_list": {"CHILD UNIQUE ID"}, "cin_census": {"LACHILDID"}, "workforce_census": {"SWENO"}}
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """One file: what it is, or why it cannot be taken. ``problem`` is the name of the reason, or empty."""
+
+    path: Path
+    sha256: str = ""
+    size: int = 0
+    encoding: str = "utf8"
+    delimiter: str = ","
+    headings: tuple[str, ...] = field(default=(), repr=False)
+    return_id: str = ""
+    table: str = ""
+    other_table: str = ""
+    problem: str = ""
+    columns: tuple[str, ...] = field(default=(), repr=False)
+    """The declared columns, in the file's order; anything else in the file is not read."""
+
+
+class _Bytes:
+    """One pass over the bytes: size, sha256, encoding, NUL; each chunk also goes to ``also``."""
+
+    def __init__(self, path: Path, also: Callable[[bytes], None] | None = None) -> None:
+        digest = hashlib.sha256()
+        self.size, self.has_nul, self.is_utf8, self.head = 0, False, True, b""
+        pending = b""
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                if not self.size:
+                    self.head = chunk
+                self.size += len(chunk)
+                digest.update(chunk)
+                self.has_nul = self.has_nul or b"\0" in chunk
+                if self.is_utf8 and (pending or not chunk.isascii()):
+                    pending = self._check(pending + chunk)
+                if also:
+                    also(chunk)
+        self.is_utf8 = self.is_utf8 and not pending
+        self.sha256 = digest.hexdigest()
+
+    def _check(self, data: bytes) -> bytes:
+        """Return the bytes of a character that the chunk's end cut in two."""
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            if len(data) - error.start < 4 and error.reason == "unexpected end of data":
+                return data[error.start :]
+            self.is_utf8 = False
+        return b""
+
+
+def recognise(path: Path, also: Callable[[bytes], None] | None = None) -> Recognised:
+    """Read the file once and say what it is; each chunk of bytes also goes to ``also``."""
+    content = _Bytes(path, also)
+    found = Recognised(path, sha256=content.sha256, size=content.size)
+    problem = _not_text(content)
+    if problem:
+        return _with(found, problem=problem)
+    encoding = "utf8" if content.is_utf8 else "latin-1"
+    line = content.head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
+    if len(line) > _LONGEST_HEADING:
+        return _with(found, problem="heading_too_long")
+    text = line.split(b"\r", 1)[0].decode("utf-8" if content.is_utf8 else "latin-1")
+    found = _with(found, encoding=encoding)
+    return _by_heading(found, text)
+
+
+def _not_text(content: _Bytes) -> str:
+    if not content.head.strip():
+        return "file_empty"
+    for signature, name in _SIGNATURES:
+        if content.head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(signature):
+            return f"not_csv_{name}"
+    return "nul_bytes" if content.has_nul else ""
+
+
+def _by_heading(found: Recognised, line: str) -> Recognised:
+    for delimiter in (",", ";", "\t"):
+        headings = _cells(line, delimiter)
+        for declared in all_returns():
+            named = _table_of(declared, headings)
+            if named:
+                return _checked(_with(found, delimiter=delimiter, headings=headings, return_id=declared.id), named)
+    for name, wanted in _OTHERS.items():
+        if wanted <= set(_cells(line, ",")):
+            return _with(found, problem=f"other_return_{name}")
+    return _with(found, problem="heading_unknown")
+
+
+def _cells(line: str, delimiter: str) -> tuple[str, ...]:
+    try:
+        row: Iterable[str] = next(csv.reader([line], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return ()
+    return tuple(cell.strip().upper() for cell in row)
+
+
+def _table_of(declared: Return, headings: tuple[str, ...]) -> str:
+    """Return the table whose columns these are: the one of most columns, when none of them is missing."""
+    have = set(headings)
+    fits = {name: len(table.columns) for name, table in declared.tables.items() if set(table.columns) <= have}
+    fits |= {name: len(columns) for name, columns in declared.other_tables.items() if set(columns) <= have}
+    if fits:
+        return max(fits, key=lambda name: fits[name])
+    for name, table in declared.tables.items():
+        wanted = set(table.columns)
+        if len(wanted & have) * 3 >= len(wanted) * 2 and {c for c in wanted if table.columns[c].mandatory} <= have:
+            return name
+    return ""
+
+
+def _checked(found: Recognised, table: str) -> Recognised:
+    from socialcare.registry.returns import return_spec
+
+    declared = return_spec(found.return_id)
+    if len(set(found.headings)) != len(found.headings):
+        return _with(found, problem="heading_twice")
+    if table in declared.other_tables:
+        return _with(found, other_table=table)
+    known = declared.tables[table].columns
+    return _with(found, table=table, columns=tuple(h for h in found.headings if h in known))
+
+
+def _with(found: Recognised, **changes: object) -> Recognised:
+    from dataclasses import replace
+
+    return replace(found, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,83 @@
+"""What the warehouse remembers of deliveries: counts, verdicts and addresses, never a value."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from socialcare.door.arrival import Delivery
+from socialcare.door.plan import Plan
+
+if TYPE_CHECKING:
+    from socialcare.door.intake import JudgedFile, Taken
+
+
+def is_known(connection: psycopg.Connection, council_id: str, return_id: str, content_sha256: str) -> bool:
+    """Whether the same content was judged before."""
+    found = connection.execute(
+        "select 1 from raw.deliveries where council_id = %s and return_id = %s and content_sha256 = %s",
+        [council_id, return_id, content_sha256],
+    ).fetchone()
+    return found is not None
+
+
+def any_from(connection: psycopg.Connection, council_id: str) -> bool:
+    """Whether the council ever sent anything."""
+    query = "select 1 from raw.deliveries where council_id = %s limit 1"
+    return connection.execute(query, [council_id]).fetchone() is not None
+
+
+def new_id(connection: psycopg.Connection) -> int:
+    """Draw the number of a delivery, before its rows are loaded."""
+    row = connection.execute("select nextval(pg_get_serial_sequence('raw.deliveries', 'delivery_id'))").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def number_of(connection: psycopg.Connection, council_id: str, as_of_date: date | None) -> int:
+    """Return how many deliveries the council made for that day, this one included."""
+    row = connection.execute(
+        "select count(*) from raw.deliveries where council_id = %s and as_of_date is not distinct from %s",
+        [council_id, as_of_date],
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def insert_delivery(
+    connection: psycopg.Connection, delivery_id: int, delivery: Delivery, plan: Plan, content: str, taken: Taken
+) -> None:
+    """Record the delivery and its verdict. The table itself refuses counts that do not add up."""
+    connection.execute(
+        "insert into raw.deliveries (delivery_id, council_id, return_id, collection_year, as_of_date,"
+        " is_synthetic, content_sha256, rows_in, rows_loaded, rows_quarantined, verdict, reason)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            *(delivery_id, delivery.council_id, plan.return_id, plan.collection_year, plan.as_of_date),
+            *(delivery.is_synthetic, content, taken.rows_in, taken.rows_loaded, taken.rows_quarantined),
+            *(taken.verdict, taken.reason),
+        ],
+    )
+
+
+def insert_file(connection: psycopg.Connection, delivery_id: int, position: int, file: JudgedFile) -> None:
+    """Record one file: what it is and its counts, without its name."""
+    found = file.found
+    connection.execute(
+        "insert into door.files (delivery_id, position, table_name, verdict, reason, file_sha256, file_bytes,"
+        " rows_in, rows_loaded, rows_quarantined) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            *(delivery_id, position, found.table or found.other_table or "unknown", file.verdict, file.reason),
+            *(found.sha256, found.size, file.rows_in, file.rows_loaded, file.rows_quarantined),
+        ],
+    )
+
+
+def insert_original(connection: psycopg.Connection, delivery_id: int, original: str, keep_days: int) -> None:
+    """Record where the encrypted original is and until when it is kept."""
+    connection.execute(
+        "insert into door.originals (delivery_id, original, keep_until) values (%s, %s, current_date + %s)",
+        [delivery_id, original, keep_days],
+    )

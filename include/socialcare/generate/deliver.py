@@ -1,0 +1,51 @@
+"""Put a generated delivery into a council's inbox, as the council would: whole files, the marker last."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as pc
+
+from socialcare.generate.ssda903 import Generated, ssda903
+from socialcare.settings import get_settings
+
+#: The day that the bundled sample describes: fixed, so that the sample is the same every time.
+AS_OF = date(2026, 10, 31)
+COLLECTION_YEAR = 2027
+
+
+def deliver(council_id: str, home: Path | None = None) -> Path:
+    """Write the council's SYNTHETIC delivery into ``<home>/inbox/<council>``; return its folder."""
+    inbox = (home / "inbox" if home else get_settings().inbox) / council_id
+    made = ssda903(council_id, AS_OF, COLLECTION_YEAR)
+    return write_delivery(made, inbox, council_id, AS_OF, COLLECTION_YEAR)
+
+
+def write_delivery(made: Generated, inbox: Path, council_id: str, as_of: date, collection_year: int) -> Path:
+    """Write a delivery so that it appears at once or not at all; return its folder."""
+    name = f"SYNTHETIC_ssda903_{as_of.isoformat()}"
+    inbox.mkdir(parents=True, exist_ok=True)
+    working = inbox / f".{name}"
+    shutil.rmtree(working, ignore_errors=True)  # of a run that was killed
+    working.mkdir()
+    for table, rows in made.tables.items():
+        write_csv(rows, working / f"SYNTHETIC_ssda903_{table}_{council_id}_{as_of.isoformat()}.csv")
+    stated = {
+        "return": "ssda903",
+        "as_of_date": as_of.isoformat(),
+        "collection_year": collection_year,
+        "synthetic": True,
+    }
+    (working / "delivery.json").write_text(json.dumps(stated) + "\n")
+    return working.rename(inbox / name)
+
+
+def write_csv(rows: pa.Table, path: Path) -> None:
+    """Write a file as councils' systems do: comma, CRLF, a heading without quotation marks."""
+    with path.open("wb") as file:
+        file.write((",".join(rows.column_names) + "\r\n").encode())
+        pc.write_csv(rows, file, pc.WriteOptions(include_header=False, eol="\r\n", batch_size=65_536))
