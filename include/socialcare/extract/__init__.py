@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
 from socialcare.extract.ees_files import EesFilesExtractor
 from socialcare.extract.govuk_files import GovukFilesExtractor
 from socialcare.extract.http import Client
@@ -11,13 +14,13 @@ from socialcare.registry import Source
 from socialcare.registry.publishers import Publishers
 from socialcare.settings import get_settings
 
-__all__ = ["Extractor", "Fetched", "Release", "RemoteFile", "extractor_for"]
+__all__ = ["Extractor", "Fetched", "Release", "RemoteFile", "reading"]
 
 FAMILIES = {family.family: family for family in (EesFilesExtractor, GovukFilesExtractor, NomisExtractor)}
 
 
-def extractor_for(source: Source, publishers: Publishers) -> Extractor:
-    """Return what reads a source from its publisher at the given addresses."""
-    client = Client(publishers.hosts, contact=get_settings().http_contact)
-    extractor: Extractor = FAMILIES[source.extract.family](client, publishers)
-    return extractor
+@contextmanager
+def reading(source: Source, publishers: Publishers) -> Iterator[Extractor]:
+    """Yield what reads a source from its publisher at the given addresses."""
+    with closing(Client(publishers.origins, contact=get_settings().http_contact)) as client:
+        yield FAMILIES[source.extract.family](client, publishers)

@@ -10,7 +10,7 @@ from typing import Any
 
 from socialcare.errors import Fault
 from socialcare.extract.http import Client
-from socialcare.extract.release import Fetched, Memory, Release, RemoteFile, files_for_tables
+from socialcare.extract.release import Fetched, Memory, Release, RemoteFile, files_for_tables, understood
 from socialcare.registry import Source
 from socialcare.registry.publishers import Publishers
 from socialcare.registry.sources import EesFiles
@@ -26,6 +26,7 @@ class EesFilesExtractor:
         self._base = publishers.ees_content
         self._zips: dict[str, bytes] = {}
 
+    @understood("Explore Education Statistics")
     def look(self, source: Source, memory: Memory) -> tuple[list[Release], Memory]:
         """Ask once for the list of releases; a release amended since has another version id.
 
@@ -50,6 +51,7 @@ class EesFilesExtractor:
         releases.sort(key=lambda release: release.release)
         return [release for release in releases if memory.get(release.release) != release.mark], {}
 
+    @understood("Explore Education Statistics")
     def files(self, source: Source, release: Release) -> list[RemoteFile]:
         """Return the data sets that hold the declared tables, by title, else by name in the ZIP."""
         options = _options(source)

@@ -8,7 +8,7 @@ from typing import Any
 
 from socialcare.errors import Fault
 from socialcare.extract.http import Client
-from socialcare.extract.release import Fetched, Memory, Release, RemoteFile, files_for_tables
+from socialcare.extract.release import Fetched, Memory, Release, RemoteFile, files_for_tables, understood
 from socialcare.registry import Source
 from socialcare.registry.publishers import Publishers
 from socialcare.registry.sources import GovukFiles
@@ -27,6 +27,7 @@ class GovukFilesExtractor:
         self._base = f"{publishers.govuk}/api/content"
         self._pages: dict[str, Any] = {}
 
+    @understood("GOV.UK")
     def look(self, source: Source, memory: Memory) -> tuple[list[Release], Memory]:
         """Ask once for the starting page. Raises Fault ``release_missing`` where it offers no release."""
         options = _options(source)
@@ -47,6 +48,7 @@ class GovukFilesExtractor:
             )
         return [release for release in releases if memory.get(release.release) != release.mark], remember
 
+    @understood("GOV.UK")
     def files(self, source: Source, release: Release) -> list[RemoteFile]:
         """Return the release's attached files that hold the declared tables, one format of each."""
         options = _options(source)

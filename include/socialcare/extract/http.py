@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 
 from socialcare import __version__
 from socialcare.errors import Fault
+from socialcare.registry.publishers import origin
 
 CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 10, 60, 600
 MAX_REDIRECTS, MAX_WAIT_SECONDS = 5, 60.0
@@ -44,24 +45,28 @@ class Answer:
 
 
 class Client:
-    """One session for one look. ``hosts`` are the only ones that it talks to, redirected or not."""
+    """One session for one look. It talks to ``origins`` only, redirected or not."""
 
     def __init__(
         self,
-        hosts: frozenset[str],
+        origins: frozenset[str],
         *,
         contact: str,
         attempts: int = 4,
         budget: int = BYTE_BUDGET,
         sleep: Callable[[float], None] = time.sleep,
     ):
-        self._hosts = hosts
+        self._origins = origins
         self._attempts = attempts
         self._left = budget
         self._sleep = sleep
         self._session = requests.Session()
         self._session.headers["User-Agent"] = f"socialcare/{__version__} (+{contact})"
         self._session.headers["Accept-Encoding"] = "gzip"
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._session.close()
 
     def get(
         self, url: str, *, params: dict[str, str] | None = None, validators: dict[str, str] | None = None
@@ -100,7 +105,7 @@ class Client:
 
     def _once(self, url: str, validators: dict[str, str]) -> Answer | None:
         for _ in range(MAX_REDIRECTS):
-            self._check_host(url)
+            self._check_origin(url)
             try:
                 with self._session.get(
                     url,
@@ -120,12 +125,11 @@ class Client:
                 raise _Later(_fault("publisher_unreachable", what, url)) from error
         raise _fault("redirected_away", f"The address redirects more than {MAX_REDIRECTS} times.", url)
 
-    def _check_host(self, url: str) -> None:
-        host = urlsplit(url).netloc
-        if host not in self._hosts:
+    def _check_origin(self, url: str) -> None:
+        if origin(url) not in self._origins:
             raise Fault(
                 "redirected_away",
-                f"The publisher sends us to {host}, which is not one of its known addresses.",
+                f"The publisher sends us to {origin(url)}, not one of its known addresses.",
                 where=url,
                 remedy="check where the publisher moved to; its addresses are in registry/publishers.py.",
             )

@@ -8,7 +8,7 @@ import io
 
 from socialcare.errors import Fault
 from socialcare.extract.http import Client
-from socialcare.extract.release import Fetched, Memory, Release, RemoteFile
+from socialcare.extract.release import Fetched, Memory, Release, RemoteFile, understood
 from socialcare.registry import Source
 from socialcare.registry.publishers import Publishers
 from socialcare.registry.sources import Nomis
@@ -24,6 +24,7 @@ class NomisExtractor:
         self._base = publishers.nomis
         self._page_sizes: dict[str, int] = {}
 
+    @understood("Nomis")
     def look(self, source: Source, memory: Memory) -> tuple[list[Release], Memory]:
         """Ask for one number, the newest of all ages in England: its year is the newest release."""
         options = _options(source)
@@ -34,6 +35,7 @@ class NomisExtractor:
         years = [str(year) for year in range(int(source.first_release), int(newest) + 1)]
         return [Release(year, mark) for year in years if memory.get(year) != mark], {}
 
+    @understood("Nomis")
     def files(self, source: Source, release: Release) -> list[RemoteFile]:
         """Return the one query of a year, as if it were a file."""
         options = _options(source)
@@ -43,6 +45,7 @@ class NomisExtractor:
         self._page_sizes[url] = options.page_size
         return [RemoteFile(f"nomis_{options.dataset}_{release.release}.csv", url, tables)]
 
+    @understood("Nomis")
     def fetch(self, file: RemoteFile, validators: dict[str, str]) -> Fetched | None:
         """Return all pages of the answer as one CSV. Raises Fault ``truncated`` where rows are missing."""
         size = self._page_sizes[file.url]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -60,6 +62,21 @@ class Extractor(Protocol):
     def fetch(self, file: RemoteFile, validators: dict[str, str]) -> Fetched | None:
         """Return the file, or None where the publisher says that it has not changed."""
         ...
+
+
+@contextmanager
+def understood(publisher: str) -> Iterator[None]:
+    """Turn an answer of another shape than expected into Fault ``answer_unexpected``."""
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise Fault(
+            "answer_unexpected",
+            f"{publisher} answered in a shape that we do not know ({type(error).__name__}: {error}).",
+            where=publisher,
+            remedy="see whether the publisher changed its interface; then correct the module in extract/.",
+            retryable=True,
+        ) from error
 
 
 def files_for_tables(source: Source, family: str, release: str, names: list[str], where: str) -> dict[str, list[str]]:

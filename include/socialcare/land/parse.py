@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 
 from socialcare.errors import Fault
@@ -52,7 +54,10 @@ def parse(
             where=naming.where,
             remedy="open the file; if the publisher's file is broken, wait for a corrected one.",
         )
-    _is_whole(columns, rows, table, naming.where, stated_rows)
+    if stated_rows is not None and stated_rows != len(rows):
+        raise _cut(f"The publisher says {stated_rows} rows of data, the file has {len(rows)}.", naming.where)
+    if table.standard == "ees":
+        _has_every_period([row[columns.index("time_period")] for row in rows], file_name, naming.where)
     return Parsed(columns, rows, lines, edition.name if edition else "")
 
 
@@ -78,36 +83,24 @@ def _rows(grid: Grid, table: Table, naming: Naming) -> tuple[tuple[str, ...], li
     return tuple(names[i] for i in kept), [tuple(row[i] for i in kept) for row in rows], lines
 
 
-def _is_whole(
-    columns: tuple[str, ...],
-    rows: list[tuple[str | None, ...]],
-    table: Table,
-    where: str,
-    stated_rows: int | None,
-) -> None:
-    """Raise Fault ``truncated`` where whole rows are missing from the end."""
+def _has_every_period(periods: list[str | None], file_name: str, where: str) -> None:
+    """Raise Fault ``truncated`` where whole rows are missing from the end.
+
+    Every release of Explore Education Statistics restates each year for every area, newest first: a year that
+    stops short, or a first year that the file's name promises and the file lacks, is a file that was cut.
+    """
+    counts = Counter(str(period) for period in periods)
+    fewest, rows = min(counts.items(), key=lambda item: item[1])
+    if rows < 0.9 * max(counts.values()):
+        what = f"The period {fewest} has {rows} rows where others have {max(counts.values())}."
+        raise _cut(what, f"{where}, column time_period")
+    promised = re.search(r"_(\d{4})_to_(\d{4})\.csv$", file_name)
+    for year in promised.groups() if promised else ():
+        if year not in counts:
+            what = f"The file's name promises the period {year}; there is no row of it."
+            raise _cut(what, f"{where}, column time_period")
+
+
+def _cut(what: str, where: str) -> Fault:
     remedy = "fetch the file again; it was not received whole."
-    if stated_rows is not None and stated_rows != len(rows):
-        raise Fault(
-            "truncated",
-            f"The publisher says {stated_rows} rows of data, the file has {len(rows)}.",
-            where=where,
-            remedy=remedy,
-            retryable=True,
-        )
-    if table.standard != "ees":
-        return
-    at = columns.index("time_period")
-    counts: dict[str, int] = {}
-    for row in rows:
-        counts[str(row[at])] = counts.get(str(row[at]), 0) + 1
-    # Every release of this service restates each year for every area: a year that stops short is a cut file.
-    fewest, most = min(counts, key=counts.__getitem__), max(counts.values())
-    if counts[fewest] < 0.9 * most:
-        raise Fault(
-            "truncated",
-            f"The period {fewest} has {counts[fewest]} rows where others have {most}.",
-            where=f"{where}, column time_period",
-            remedy=remedy,
-            retryable=True,
-        )
+    return Fault("truncated", what, where=where, remedy=remedy, retryable=True)

@@ -35,7 +35,7 @@ def read(content: bytes, file_name: str, table: Table, source: Source) -> Grid:
         texts = [text(cell) for cell in row]
         if is_header(texts, table.header):
             parts.append(Part(texts, line, []))
-        elif parts and (parts[0].header != texts):
+        elif parts:
             parts[-1].rows.append((line, texts))
     if not parts:
         raise Fault(

@@ -18,8 +18,9 @@ CONTROL = (
 
 def ensure(connection: psycopg.Connection, source: Source) -> None:
     """Make the source's raw tables where they are missing, and add columns that its declaration gained."""
-    for name, table in source.tables.items():
-        _ensure_table(connection, source.raw_table(name), table)
+    with connection.transaction():
+        for name, table in source.tables.items():
+            _ensure_table(connection, source.raw_table(name), table)
 
 
 def _ensure_table(connection: psycopg.Connection, name: str, table: Table) -> None:

@@ -16,6 +16,12 @@ class Publishers:
     nomis: str = "https://www.nomisweb.co.uk/api/v01"
 
     @property
-    def hosts(self) -> frozenset[str]:
-        """Host (and port) of each: the only ones that a request or a redirect may go to."""
-        return frozenset(urlsplit(address).netloc for address in astuple(self))
+    def origins(self) -> frozenset[str]:
+        """Scheme and host of each: the only ones that a request or a redirect may go to."""
+        return frozenset(origin(address) for address in astuple(self))
+
+
+def origin(address: str) -> str:
+    """Return the scheme and host of an address: https://www.gov.uk."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -12,7 +12,7 @@ import psycopg
 from socialcare import outcomes
 from socialcare.database import connect
 from socialcare.errors import Fault
-from socialcare.extract import Extractor, Release, RemoteFile, extractor_for
+from socialcare.extract import Extractor, Release, RemoteFile, reading
 from socialcare.extract.folder import Folder
 from socialcare.extract.release import Memory
 from socialcare.land import archive, content, load, looks, tables
@@ -157,7 +157,8 @@ def _publisher(declared: Source) -> Iterator[Extractor]:
         yield Folder(settings.published)
         return
     if settings.sources == "live":
-        yield extractor_for(declared, Publishers())
+        with reading(declared, Publishers()) as extractor:
+            yield extractor
         return
-    with server.running() as publishers:
-        yield extractor_for(declared, publishers)
+    with server.running() as publishers, reading(declared, publishers) as extractor:
+        yield extractor
