@@ -12,9 +12,10 @@ from socialcare.registry import all_councils
 
 TURNOVER = Row(
     council_code="E06000047", indicator_id="sw_turnover_fte_pct", indicator_name="Social worker turnover",
-    period_type="year", period_end_date=date(2024, 9, 30), unit="%", decimals=1, value=Decimal("11.1"),
-    value_status="final", neighbour_mean=Decimal("14.8625"), north_east_value=Decimal("12.6"),
-    england_value=Decimal("13.8"),
+    period_type="year", period_end_date=date(2024, 9, 30), decimals=1,
+    value=Decimal("11.1"), value_status="final", neighbour_mean=Decimal("14.8625"), neighbour_status="given",
+    north_east_value=Decimal("12.6"), north_east_status="final",
+    england_value=Decimal("13.8"), england_status="final",
 )  # fmt: skip
 
 
@@ -50,14 +51,22 @@ def test_a_council_without_a_row_says_so() -> None:
     assert "not available" in shown(TURNOVER)
 
 
+def test_a_comparator_that_cannot_be_given_says_why() -> None:
+    incomplete = replace(
+        TURNOVER, neighbour_mean=None, neighbour_status="neighbours_incomplete", england_value=None,
+        england_status="not_available",
+    )  # fmt: skip
+    words = " ".join(shown(incomplete).split())
+    assert "(neighbours incomplete)" in words
+    assert "not available" in words
+
+
 def test_a_snapshot_shows_its_day_and_a_year_its_end() -> None:
     snapshot = replace(TURNOVER, period_type="snapshot", period_end_date=date(2024, 3, 31))
     assert (when(snapshot), when(TURNOVER)) == ("31 March 2024", "year to 30 Sep 2024")
 
 
-@pytest.mark.parametrize(
-    ("value", "decimals", "text"), [("122", 0, "122"), ("11", 1, "11.0"), ("12.25", 1, "12.3")]
-)
+@pytest.mark.parametrize(("value", "decimals", "text"), [("122", 0, "122"), ("11", 1, "11.0"), ("12.25", 1, "12.3")])
 def test_numbers_have_the_indicators_decimals_and_halves_go_up(value: str, decimals: int, text: str) -> None:
     assert number(Decimal(value), decimals) == text
 

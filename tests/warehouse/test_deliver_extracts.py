@@ -30,12 +30,14 @@ def marts(warehouse: str) -> None:
         connection.execute("""
             create table published.about as select 1::bigint as version_id;
             create table published.source_status as
-                select 'dfe_children_looked_after' as subject_id, 'stale' as state, 3 as age_days;
-            create table published.indicators as select 'cla_rate_per_10000' as indicator_id, 0 as decimals;
+                select 'dfe_children_looked_after' as source_id, 'kept_last_good' as state,
+                    now() as last_look_at, 3 as age_days;
             create table published.regional_comparison (
                 council_code text, council_name text, indicator_id text, indicator_name text, period text,
                 period_type text, period_end_date date, value numeric(18,6), value_status text, unit text,
-                neighbour_mean numeric(18,6), north_east_value numeric(18,6), england_value numeric(18,6),
+                decimals integer,
+                neighbour_mean numeric(18,6), neighbour_status text, north_east_value numeric(18,6),
+                north_east_status text, england_value numeric(18,6), england_status text,
                 release_id text);
             create table published.looked_after_now (
                 council_code text, as_of_date date, children bigint, rate_per_10000 numeric(18,6),
@@ -47,7 +49,7 @@ def marts(warehouse: str) -> None:
                 connection.execute(
                     "insert into published.regional_comparison values (%s, %s, 'cla_rate_per_10000',"
                     " '=Children looked after', %s, 'snapshot', make_date(%s, 3, 31), %s, 'final',"
-                    " 'per 10,000', 98.5, 114, 70, 'dfe_children_looked_after/2024')",
+                    " 'per 10,000', 0, 98.5, 'given', 114, 'final', 70, 'final', 'dfe_children_looked_after/2024')",
                     [council.ons_code, council.name, period, int(period), value],
                 )
             connection.execute(
@@ -61,7 +63,7 @@ def marts(warehouse: str) -> None:
         connection.execute(
             "alter table published.about owner to publisher;"
             "alter table published.source_status owner to publisher;"
-            "grant select on published.about, published.indicators, published.regional_comparison to analyst"
+            "grant select on published.about, published.regional_comparison to analyst"
         )
     new_version(1)
 
@@ -114,9 +116,7 @@ def test_the_manifests_agree_with_the_files() -> None:
     for council in all_councils():
         folder = whole / council.id
         manifest = read_json(folder / "manifest.json")
-        assert {entry["name"] for entry in manifest["files"]} | {"manifest.json"} == {
-            p.name for p in folder.iterdir()
-        }
+        assert {entry["name"] for entry in manifest["files"]} | {"manifest.json"} == {p.name for p in folder.iterdir()}
         for entry in manifest["files"]:
             content = (folder / entry["name"]).read_bytes()
             assert entry["sha256"] == hashlib.sha256(content).hexdigest()
@@ -125,7 +125,7 @@ def test_the_manifests_agree_with_the_files() -> None:
     manifest = read_json(whole / "manifest.json")
     assert (manifest["version"], manifest["version_checksum"], manifest["checks"]) == (1, "c0ffee", CHECKS)
     assert manifest["built_at"] == "2025-02-03 02:10:00+00:00"
-    assert [row["subject_id"] for row in manifest["stale"]] == ["dfe_children_looked_after"]
+    assert [row["source_id"] for row in manifest["stale"]] == ["dfe_children_looked_after"]
     assert manifest["councils"]["durham"] == {"as_of": "2025-01-31", "is_synthetic": True}
     assert "SYNTHETIC" in manifest["notice"]
 
@@ -148,9 +148,7 @@ def test_no_councils_folder_and_no_shared_file_holds_anothers_live_figure() -> N
 @pytest.mark.usefixtures("marts")
 def test_a_councils_folder_is_closed_to_other_accounts() -> None:
     whole = extracts.write(1, checks=CHECKS)
-    modes = {
-        path.name: stat.S_IMODE(path.stat().st_mode) for path in (whole, *whole.iterdir()) if path.is_dir()
-    }
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (whole, *whole.iterdir()) if path.is_dir()}
     assert modes == {"v1": 0o750, **{council.id: 0o700 for council in all_councils()}}
 
 
@@ -220,9 +218,7 @@ def test_old_sets_go_and_a_rolled_back_version_is_shown_again() -> None:
     new_version(4)
     extracts.write(4, checks=CHECKS)
     assert delivered_version() == 4
-    kept = {
-        path.name for path in get_settings().extracts.iterdir() if path.is_dir() and not path.is_symlink()
-    }
+    kept = {path.name for path in get_settings().extracts.iterdir() if path.is_dir() and not path.is_symlink()}
     assert kept == {"v3", "v4", "v5", "v6", "v7"}
 
 

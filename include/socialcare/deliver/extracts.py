@@ -41,6 +41,8 @@ from socialcare.settings import get_settings
 
 __all__ = ["mark_stale", "write"]
 
+SYNTHETIC = "SYNTHETIC, not about real children"
+
 
 def write(version_id: int, *, checks: Mapping[str, Any]) -> Path:
     """Deliver version ``version_id`` to every council; return the folder of the whole set.
@@ -70,9 +72,7 @@ def _fill(
     for one in delivered:
         text = council_manifest(one, about=about, sources=sources, checks=checks)
         _write_json(workshop / one.council.id / "manifest.json", text)
-    _write_json(
-        workshop / "manifest.json", set_manifest(delivered, about=about, sources=sources, checks=checks)
-    )
+    _write_json(workshop / "manifest.json", set_manifest(delivered, about=about, sources=sources, checks=checks))
     workshop.chmod(0o750)
 
 
@@ -87,9 +87,7 @@ def _council_folder(workshop: Path, version_id: int, council: Council) -> Delive
     return Delivery(council, comparison, live, columns, state)
 
 
-def _comparison(
-    connection: psycopg.Connection, place: Path, council: Council
-) -> tuple[Written, dict[str, str]]:
+def _comparison(connection: psycopg.Connection, place: Path, council: Council) -> tuple[Written, dict[str, str]]:
     columns = _columns(connection, "regional_comparison")
     query = sql.SQL(
         "select {} from published.regional_comparison where council_code = %s "
@@ -100,14 +98,10 @@ def _comparison(
         return write_csv(place / f"{council.id}_comparison.csv", list(columns), rows), columns
 
 
-def _looked_after_now(
-    connection: psycopg.Connection, place: Path, council: Council
-) -> tuple[Written, dict[str, Any]]:
+def _looked_after_now(connection: psycopg.Connection, place: Path, council: Council) -> tuple[Written, dict[str, Any]]:
     """Write the council's own live figure: one row, or none when it never sent an extract."""
     # An age is a property of the reading, not of the version: it would change the bytes every day.
-    columns = [
-        name for name in _columns(connection, "looked_after_now") if not re.search(r"(^|_)age(_|$)", name)
-    ]
+    columns = [name for name in _columns(connection, "looked_after_now") if not re.search(r"(^|_)age(_|$)", name)]
     query = sql.SQL("select {} from published.looked_after_now order by council_code").format(
         sql.SQL(", ").join(map(sql.Identifier, columns))
     )
@@ -120,14 +114,19 @@ def _looked_after_now(
             where="published.looked_after_now",
             remedy="publish again, which reapplies row-level security, and find out how it was lost.",
         )
-    synthetic = (
-        any(row[columns.index("is_synthetic")] for row in rows) if "is_synthetic" in columns else False
-    )
-    mark = ["SYNTHETIC, not about real children"] if synthetic else ["from the council's own extract"]
+    kinds = [_data_kind(dict(zip(columns, row, strict=True))) for row in rows]
+    synthetic = SYNTHETIC in kinds
     name = f"{council.id}_looked_after_now{'_SYNTHETIC' if synthetic else ''}.csv"
-    file = write_csv(place / name, [*columns, "data_kind"], ([*row, *mark] for row in rows))
-    as_of = rows[0][columns.index("as_of_date")] if rows and "as_of_date" in columns else None
+    marked = ([*row, kind] for row, kind in zip(rows, kinds, strict=True))
+    file = write_csv(place / name, [*columns, "data_kind"], marked)
+    as_of = rows[0][columns.index("as_of_date")] if rows else None
     return file, {"as_of": as_of.isoformat() if as_of else None, "is_synthetic": synthetic}
+
+
+def _data_kind(row: Mapping[str, Any]) -> str:
+    if row.get("is_synthetic"):
+        return SYNTHETIC
+    return "no extract received" if row["as_of_date"] is None else "the council's own extract"
 
 
 def _columns(connection: psycopg.Connection, mart: str) -> dict[str, str]:
@@ -153,10 +152,8 @@ def _about(version_id: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         connection.execute("set transaction isolation level repeatable read read only")
         _require_current(connection, version_id)
         cursor = connection.cursor(row_factory=dict_row)
-        version = cursor.execute(
-            "select * from versions.version where version_id = %s", [version_id]
-        ).fetchone()
-        sources = cursor.execute("select * from published.source_status").fetchall()
+        version = cursor.execute("select * from versions.version where version_id = %s", [version_id]).fetchone()
+        sources = cursor.execute("select * from published.source_status order by source_id").fetchall()
     if version is None:
         raise Fault("version_unknown", f"There is no version {version_id}.", where="versions.version")
     return dict(version), [dict(row) for row in sources]

@@ -15,8 +15,6 @@ NOTICE = (
     "the Open Government Licence v3.0. Figures from a council's own extract that are marked SYNTHETIC are "
     "generated and are not about real children."
 )
-#: States of a source in which its figures are what the publisher or council last released.
-FRESH = frozenset({"fresh", "ok", "landed", "unchanged", "current", "accepted"})
 
 
 @dataclass(frozen=True)
@@ -81,15 +79,15 @@ def _common(
         "schema_version": schema_version(deliveries[0].columns) if deliveries else None,
         "notice": NOTICE,
         "checks": dict(checks),
-        "stale": [dict(_plain(row)) for row in sources if str(row.get("state", "")).lower() not in FRESH],
+        "stale": [dict(_plain(row)) for row in sources if row["state"] != "ok"],
         "sources": [dict(_plain(row)) for row in sources],
         "councils": {one.council.id: one.state for one in deliveries},
     }
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out ages: they belong to the moment of reading."""
-    return {name: value for name, value in row.items() if "age" not in name.split("_")}
+    """Leave out ages and the last look: they belong to the moment of reading, not to the version."""
+    return {name: value for name, value in row.items() if "age" not in name.split("_") and name != "last_look_at"}
 
 
 def _file(written: Written) -> dict[str, Any]:

@@ -95,9 +95,7 @@ def point_at(final: Path) -> None:
 def remove_old_sets(*, keep: int) -> None:
     """Keep the newest ``keep`` sets, and the one that consumers see."""
     folder = get_settings().extracts
-    found = sorted(
-        (int(match[1]), path) for path in folder.iterdir() if (match := re.fullmatch(r"v(\d+)", path.name))
-    )
+    found = sorted((int(match[1]), path) for path in folder.iterdir() if (match := re.fullmatch(r"v(\d+)", path.name)))
     for number, path in found[:-keep]:
         if number != delivered_version():
             shutil.rmtree(path)

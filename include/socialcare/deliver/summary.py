@@ -32,13 +32,13 @@ latest as (
     from published.regional_comparison c join wanted using (council_code)
     group by c.indicator_id
 )
-select w.council_code, c.indicator_id, c.indicator_name, c.period_type, c.period_end_date, c.unit,
-    i.decimals, c.value, c.value_status, c.neighbour_mean, c.north_east_value, c.england_value
+select c.council_code, c.indicator_id, c.indicator_name, c.period_type, c.period_end_date, c.decimals,
+    c.value, c.value_status, c.neighbour_mean, c.neighbour_status,
+    c.north_east_value, c.north_east_status, c.england_value, c.england_status
 from latest l
-join published.indicators i using (indicator_id)
 join published.regional_comparison c using (indicator_id, period_end_date)
 join wanted w on w.council_code = c.council_code
-order by c.indicator_id, w.council_code
+order by c.indicator_id, c.council_code
 """
 
 
@@ -51,13 +51,15 @@ class Row:
     indicator_name: str
     period_type: str
     period_end_date: date
-    unit: str
     decimals: int
     value: Decimal | None
     value_status: str
     neighbour_mean: Decimal | None
+    neighbour_status: str
     north_east_value: Decimal | None
+    north_east_status: str
     england_value: Decimal | None
+    england_status: str
 
 
 def latest(councils: Sequence[Council] | None = None) -> list[Row]:
@@ -75,9 +77,7 @@ def table(rows: Sequence[Row], councils: Sequence[Council] | None = None) -> Tab
     from rich.table import Table
 
     columns = all_councils() if councils is None else councils
-    laid = Table(
-        title="Latest published figures", caption="in brackets: the mean of its statistical neighbours"
-    )
+    laid = Table(title="Latest published figures", caption="in brackets: the mean of its statistical neighbours")
     laid.add_column("Indicator")
     laid.add_column("Date", no_wrap=True)
     for council in columns:
@@ -91,8 +91,8 @@ def table(rows: Sequence[Row], councils: Sequence[Council] | None = None) -> Tab
             any_row.indicator_name,
             when(any_row),
             *(_cell(found.get(council.ons_code)) for council in columns),
-            number(any_row.north_east_value, any_row.decimals),
-            number(any_row.england_value, any_row.decimals),
+            number(any_row.north_east_value, any_row.decimals, any_row.north_east_status),
+            number(any_row.england_value, any_row.decimals, any_row.england_status),
         )
     return laid
 
@@ -105,7 +105,7 @@ def when(row: Row) -> str:
     return f"year to {end.day} {end:%b %Y}"
 
 
-def number(value: Decimal | None, decimals: int, status: str = "not_available") -> str:
+def number(value: Decimal | None, decimals: int, status: str = "final") -> str:
     """Return the number at its decimals (halves away from zero, as publishers round), or words."""
     if value is None:
         return WORDS.get(status, status.replace("_", " "))
@@ -116,5 +116,5 @@ def number(value: Decimal | None, decimals: int, status: str = "not_available") 
 def _cell(row: Row | None) -> str:
     if row is None:
         return WORDS["not_available"]
-    neighbours = number(row.neighbour_mean, row.decimals) if row.neighbour_mean is not None else "no mean"
+    neighbours = number(row.neighbour_mean, row.decimals, row.neighbour_status)
     return f"{number(row.value, row.decimals, row.value_status)} ({neighbours})"
