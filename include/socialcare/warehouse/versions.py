@@ -22,6 +22,7 @@ from socialcare.warehouse.versions_tables import current_id, drop_partitions, gi
 
 __all__ = [
     "Version",
+    "build_key_of",
     "checksum",
     "current",
     "list_versions",
@@ -132,8 +133,7 @@ def _before(connection: psycopg.Connection, now: int | None) -> int | None:
 
 def _check_state(connection: psycopg.Connection, version_id: int, allowed: tuple[str, ...]) -> None:
     row = connection.execute(
-        "select state, attached_at is not null and dropped_at is null from versions.version"
-        " where version_id = %s",
+        "select state, attached_at is not null and dropped_at is null from versions.version where version_id = %s",
         [version_id],
     ).fetchone()
     if row is None or not row[1]:
@@ -150,9 +150,7 @@ def _check_state(connection: psycopg.Connection, version_id: int, allowed: tuple
 def _move(
     connection: psycopg.Connection, now: int | None, version_id: int, why: str, *, change_views: bool = True
 ) -> None:
-    row = connection.execute(
-        "select shape from versions.version where version_id = %s", [version_id]
-    ).fetchone()
+    row = connection.execute("select shape from versions.version where version_id = %s", [version_id]).fetchone()
     assert row is not None
     access.fill_from_registry(connection)
     marts = [Mart.from_dict(stored) for stored in row[0].values()]
@@ -172,8 +170,7 @@ def _move(
         [version_id],
     )
     connection.execute(
-        "update versions.version set state = 'published', published_at = clock_timestamp()"
-        " where version_id = %s",
+        "update versions.version set state = 'published', published_at = clock_timestamp() where version_id = %s",
         [version_id],
     )
     connection.execute(
@@ -208,3 +205,12 @@ def _drop_old(connection: psycopg.Connection) -> None:
     ).fetchall()
     for version_id, shape in old:
         drop_partitions(connection, list(shape), version_id)
+
+
+def build_key_of(version_id: int) -> str | None:
+    """Return the key a version was built under, or None if there is no such version."""
+    with connect("publisher") as connection:
+        row = connection.execute(
+            "select build_key from versions.version where version_id = %s", [version_id]
+        ).fetchone()
+    return row[0] if row else None
