@@ -16,7 +16,3 @@
         else 'unrecognised'
     end
 {%- endmacro %}
-
-{% macro value_statuses() -%}
-    {{ return(['final', 'provisional', 'suppressed', 'not_applicable', 'not_available', 'low', 'rounded']) }}
-{%- endmacro %}

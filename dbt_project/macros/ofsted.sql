@@ -10,10 +10,6 @@
     end
 {%- endmacro %}
 
-{% macro judgements() -%}
-    {{ return(['Outstanding', 'Good', 'Requires improvement to be good', 'Inadequate']) }}
-{%- endmacro %}
-
 {#- The five judgements of an inspection, whose columns may carry a prefix (first_, second_). -#}
 {% macro five_judgements(prefix='') -%}
     {%- for name in ['overall_effectiveness', 'leaders', 'help_and_protection', 'in_care', 'care_leavers'] %}
@@ -28,3 +24,12 @@
     landed._file_sha256 as file_sha256,
     landed._line as source_line
 {%- endmacro %}
+
+{#- Judgements that are none of Ofsted's four words. -#}
+{% test judgements_are_ofsteds_own(model) %}
+select inspection_id, judgement
+from {{ model }}
+cross join lateral unnest(array[overall_effectiveness, leaders, help_and_protection, in_care, care_leavers])
+    as judged (judgement)
+where judgement not in ('Outstanding', 'Good', 'Requires improvement to be good', 'Inadequate')
+{% endtest %}

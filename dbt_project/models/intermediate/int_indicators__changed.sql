@@ -1,14 +1,16 @@
 -- The change on the period before, within one release: two releases rest on two populations, and their
--- difference would be partly a revision.
+-- difference would be partly a revision. A council is followed by DfE's three-digit code, which a change of
+-- status leaves alone (Somerset's ONS code changed in 2023, Somerset did not).
 with previous as (
 
     select
         indicator_id,
         release_id,
-        area_code,
+        coalesce(old_la_code, area_code) as council,
         period,
         value
     from {{ ref('int_indicators__observed') }}
+    where geographic_level = 'la'
 
 ),
 
@@ -26,7 +28,7 @@ select
     case
         when release_periods.period is null then 'previous_period_not_in_release'
         when figures.value is null then 'no_value'
-        when previous.area_code is null then 'area_not_in_previous_period'
+        when previous.council is null then 'area_not_in_previous_period'
         when previous.value is null then 'no_previous_value'
         else 'given'
     end as change_status
@@ -38,5 +40,5 @@ left join release_periods
 left join previous
     on figures.indicator_id = previous.indicator_id
     and figures.release_id = previous.release_id
-    and figures.area_code = previous.area_code
+    and coalesce(figures.old_la_code, figures.area_code) = previous.council
     and previous.period::integer = figures.period::integer - 1

@@ -52,7 +52,7 @@ select
     subjects.indicator_id,
     subjects.period,
     subjects.neighbour_set,
-    avg(by_council.value) as neighbour_mean,
+    trim_scale(avg(by_council.value)) as neighbour_mean,
     -- The middle of the values below and above, in exact numbers (percentile_cont answers in floating point).
     trim_scale(
         (

@@ -92,13 +92,15 @@ inspections as (
         dated.is_graded
     from dated
     where
+        -- Sheets may differ by a day on when an inspection began (Cumbria, September 2022): what a report in
+        -- the history followed is that inspection, not another.
         not exists (
             select 1
-            from paired
+            from history
             where
                 dated.is_graded
-                and dated.council_name = paired.council_name
-                and dated.inspection_start_date = paired.inspection_start_date
+                and dated.council_name = history.council_name
+                and history.publication_date - dated.inspection_start_date between 1 and 270
         )
 
 )

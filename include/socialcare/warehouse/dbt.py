@@ -120,7 +120,7 @@ def _invoke(arguments: list[str]) -> Any:
         "--log-path": state / "logs",
     }
     options = [text for pair in folders.items() for text in map(str, pair)]
-    return dbtRunner().invoke(["--log-level", "none", *arguments, *options])
+    return dbtRunner().invoke(["--log-level", "none", "--log-level-file", "info", *arguments, *options])
 
 
 def _require(outcome: Any) -> None:
