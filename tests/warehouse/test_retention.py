@@ -44,7 +44,7 @@ def test_what_is_older_than_the_limit_goes_and_the_rest_stays() -> None:
         log_file("dag_id=nightly/run_id=new/a.log", NEW),
     )
     counts = retention.clean(NOW, airflow=False)
-    assert counts == {"log_files": 1, "nights": 1, "outcomes": 1, "airflow": 0}
+    assert counts == {"originals": 0, "log_files": 1, "nights": 1, "outcomes": 1, "airflow": 0}
     assert not old.parent.exists()
     assert new.exists()
     with connect("loader") as connection:
@@ -68,9 +68,7 @@ def test_airflows_own_old_records_go_without_an_archive_copy(monkeypatch: pytest
     assert retention.clean(NOW)["airflow"] == 1
     with connect("airflow", database=database) as connection:
         events = connection.execute("select event from log where event in ('old', 'new')").fetchall()
-        archives = connection.execute(
-            "select 1 from pg_class where relname like '\\_airflow\\_deleted%'"
-        ).fetchall()
+        archives = connection.execute("select 1 from pg_class where relname like '\\_airflow\\_deleted%'").fetchall()
     assert (events, archives) == ([("new",)], [])
 
 

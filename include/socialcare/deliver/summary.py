@@ -72,10 +72,11 @@ def latest(councils: Sequence[Council] | None = None) -> list[Row]:
         return cursor.execute(_QUERY, {"codes": codes}).fetchall()
 
 
-def table(rows: Sequence[Row], councils: Sequence[Council] | None = None) -> Table:
-    """Lay ``rows`` out for a terminal: a line per indicator, a column per council with its neighbours."""
+def table(rows: Sequence[Row] | None = None, councils: Sequence[Council] | None = None) -> Table:
+    """Lay ``rows`` (default: the newest) out for a terminal: a line per indicator, a column per council."""
     from rich.table import Table
 
+    rows = latest(councils) if rows is None else rows
     columns = all_councils() if councils is None else councils
     laid = Table(title="Latest published figures", caption="in brackets: the mean of its statistical neighbours")
     laid.add_column("Indicator")

@@ -1,6 +1,6 @@
-"""Keep what operating needs for as long as it needs it: task logs, Airflow's own records, outcomes of nights.
+"""Keep things as long as they are needed: logs, Airflow's own records, outcomes of nights, councils' originals.
 
-What councils' agreements say about their data is not decided here.
+How long an original is kept is the council's declaration; the rest is one setting.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from socialcare.database import connect, pass_file, server, url
+from socialcare.door.originals import destroy_expired
 from socialcare.errors import Fault
 from socialcare.settings import child_environment, get_settings
 
@@ -24,14 +25,21 @@ _AIRFLOW_TABLES = (
 )
 
 
-def clean(now: datetime, *, airflow: bool = True) -> dict[str, int]:
+def clean(now: datetime | None = None, *, airflow: bool = True) -> dict[str, int]:
     """Remove what is older than ``keep_log_days`` before ``now`` (time zone aware); return what went.
 
-    Counts: ``log_files``, ``nights``, ``outcomes``, and ``airflow`` (1 when its records were cleaned).
+    Counts: ``originals`` (destroyed), ``log_files``, ``nights``, ``outcomes``, and ``airflow`` (1 when its
+    records were cleaned).
     ``airflow=False`` leaves Airflow's database alone. Raises Fault ``airflow_not_cleaned``.
     """
+    now = now or datetime.now(UTC)
     before = now - timedelta(days=get_settings().keep_log_days)
-    counts = {"log_files": _remove_logs(before), **_remove_outcomes(before), "airflow": 0}
+    counts = {
+        "originals": destroy_expired(now.date()),
+        "log_files": _remove_logs(before),
+        **_remove_outcomes(before),
+        "airflow": 0,
+    }
     if airflow:
         _clean_airflow(before)
         counts["airflow"] = 1
