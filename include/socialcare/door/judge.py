@@ -107,7 +107,8 @@ class FileJudge:
         if len(self._table.key) == 1:
             named = ~child.wrong & ~child.blank
             born = columns["DOB"].days if "DOB" in columns else None
-            days = np.full(len(named), NO_DAY) if born is None else born
+            # A birthday that was itself refused must not be held against the episodes.
+            days = np.full(len(named), NO_DAY) if born is None else np.where(good, born, NO_DAY)
             self._seen.append((child.number[named], days[named]))
             self._register.add(child.number[good], block.lines[good], 0, 0)
         else:

@@ -145,6 +145,8 @@ def whole_file_findings(
     """Yield (rule number, lines) for the whole-file rules on one sorted group."""
     order = list(WHOLE_FILE_CHECKS)
     for number, rule in sorted(rules.items(), key=lambda item: order.index(item[1].check)):
+        if not len(group):
+            return
         marked = WHOLE_FILE_CHECKS[rule.check](group)
         yield number, group["line"][marked]
         if rule.check == "unique":

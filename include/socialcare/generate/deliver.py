@@ -26,8 +26,13 @@ def deliver(council_id: str, home: Path | None = None) -> Path:
 
 
 def write_delivery(made: Generated, inbox: Path, council_id: str, as_of: date, collection_year: int) -> Path:
-    """Write a delivery so that it appears at once or not at all; return its folder."""
+    """Write a delivery so that it appears at once or not at all; return its folder.
+
+    One that waits there already is left as it is.
+    """
     name = f"SYNTHETIC_ssda903_{as_of.isoformat()}"
+    if (inbox / name).exists():
+        return inbox / name
     inbox.mkdir(parents=True, exist_ok=True)
     working = inbox / f".{name}"
     shutil.rmtree(working, ignore_errors=True)  # of a run that was killed

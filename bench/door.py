@@ -1,0 +1,132 @@
+"""The door against a bare COPY of the same bytes: same server, same run, so that the ratio means something.
+
+    python bench/door.py                       200,000 episode rows
+    python bench/door.py 200000 2000000        several sizes
+
+Prints the ratio (best of three of each, in turn) and the peak memory of the process that runs the door.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import resource
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from socialcare import embedded
+from socialcare.settings import get_settings
+
+AS_OF, YEAR, COUNCIL = date(2026, 10, 31), 2027, "durham"
+ROUNDS = 3
+
+
+def make_files(folder: Path, rows: int) -> dict[str, Path]:
+    """Generate Header and about ``rows`` Episodes; return the files."""
+    from socialcare.generate.deliver import write_delivery
+    from socialcare.generate.ssda903 import ssda903
+
+    made = ssda903(COUNCIL, AS_OF, YEAR, seed=1, open_children=int(rows / 1.62))
+    sent = write_delivery(made, folder, COUNCIL, AS_OF, YEAR)
+    return {"episodes" if "episodes" in f.name else "header": f for f in sent.glob("*.csv")}
+
+
+def seconds_of_bare_copy(files: dict[str, Path]) -> float:
+    """COPY the bytes as they are into plain tables of text, in one transaction."""
+    from socialcare.database import connect
+
+    began = time.perf_counter()
+    with connect("loader") as connection:
+        for table, path in files.items():
+            with path.open("rb") as file:
+                names = file.readline().decode().strip().split(",")
+                columns = ", ".join(f"{name.lower()} text" for name in names)
+                connection.execute(f"drop table if exists raw.bare_{table}")
+                connection.execute(f"create table raw.bare_{table} ({columns})")
+                file.seek(0)
+                copying = f"copy raw.bare_{table} from stdin (format csv, header)"
+                with connection.cursor().copy(copying) as copy:
+                    while chunk := file.read(1 << 17):
+                        copy.write(chunk)
+    return time.perf_counter() - began
+
+
+def seconds_of_the_door(files: dict[str, Path], attempt: int) -> float:
+    """Take the same files in as a delivery; only the door itself is timed."""
+    from socialcare.door import arrival
+    from socialcare.door.intake import take_in
+
+    folder = get_settings().inbox / COUNCIL / "bench"
+    folder.mkdir(parents=True)
+    for path in files.values():
+        os.link(path, folder / path.name)
+    # Another day each time: the same delivery again would be known at once.
+    stated = {"as_of_date": f"2026-11-{attempt + 1:02d}", "collection_year": YEAR, "synthetic": True}
+    (folder / "delivery.json").write_text(json.dumps(stated))
+    (delivery,) = arrival.look(COUNCIL).whole
+    began = time.perf_counter()
+    taken = take_in(delivery)
+    took = time.perf_counter() - began
+    assert taken.rows_loaded, taken
+    return took
+
+
+def in_a_process(work: Callable[..., float], *given: object) -> tuple[float, float]:
+    """Run ``work`` in a fresh process; return its seconds and that process's peak memory in MiB."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1) as pool:
+        return pool.apply(_measured, (work, given))
+
+
+def _measured(work: Callable[..., float], given: tuple[object, ...]) -> tuple[float, float]:
+    took = work(*given)
+    return took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def run(sizes: list[int]) -> list[dict[str, float]]:
+    """Measure every size on a server of its own; return and print one line for each."""
+    from socialcare.warehouse import schema
+
+    home = Path(tempfile.mkdtemp(prefix="socialcare-bench-"))
+    home.chmod(0o755)
+    os.environ["SOCIALCARE_HOME"] = str(home)
+    get_settings.cache_clear()
+    results = []
+    embedded.start(die_with_parent=True)
+    try:
+        schema.apply()
+        for number, rows in enumerate(sizes):
+            files = make_files(home / f"files{number}", rows)
+            size = sum(f.stat().st_size for f in files.values()) / 1e6
+            bare, door, peak = [], [], 0.0
+            for attempt in range(ROUNDS):
+                bare.append(in_a_process(seconds_of_bare_copy, files)[0])
+                took, memory = in_a_process(seconds_of_the_door, files, attempt)
+                door.append(took)
+                peak = max(peak, memory)
+            result = {
+                "rows": float(rows),
+                "megabytes": round(size, 1),
+                "bare_copy_seconds": round(min(bare), 3),
+                "door_seconds": round(min(door), 3),
+                "ratio": round(min(door) / min(bare), 2),
+                "peak_mib": round(peak),
+            }
+            print(json.dumps(result), flush=True)
+            results.append(result)
+    finally:
+        embedded.stop()
+        shutil.rmtree(home, ignore_errors=True)
+    return results
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rows", type=int, nargs="*", default=[200_000])
+    run(parser.parse_args().rows)

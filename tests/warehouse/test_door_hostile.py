@@ -1,0 +1,338 @@
+"""Whatever arrives ends in a named outcome, loads whole or not at all, and tells no secret while complaining."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import traceback
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from socialcare import generate
+from socialcare.database import ADMIN, connect
+from socialcare.door import arrival
+from socialcare.door.intake import Taken, take_in
+from socialcare.door.reasons import REASONS
+from socialcare.errors import Fault
+from socialcare.generate.deliver import AS_OF, COLLECTION_YEAR, write_delivery
+from socialcare.settings import get_settings
+
+HEADER = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n"
+EPISODES = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\n"
+CHILD = "A1,F,01/05/2015,WBRI,UN1,0,\n"
+EPISODE = "A1,01/09/2026,S,C2,N1,U4,PR1,,,,DH1 3ZZ,DH1 4ZZ,SC900001\n"
+
+
+def send(files: dict[str, str | bytes], *, marker: bool = True, name: str = "sent") -> list[Taken]:
+    folder = get_settings().inbox / "durham"
+    if marker:
+        folder /= name
+    folder.mkdir(parents=True)
+    for file, content in files.items():
+        (folder / file).write_bytes(content if isinstance(content, bytes) else content.encode())
+    if marker:
+        stated = {"as_of_date": "2026-10-31", "collection_year": 2027, "synthetic": True}
+        (folder / "delivery.json").write_text(json.dumps(stated))
+    return [take_in(d) for d in arrival.look("durham", settled_after=0).whole]
+
+
+def rows(query: str) -> list[tuple]:
+    with connect("loader") as connection:
+        return connection.execute(query).fetchall()
+
+
+GOOD = {"h.csv": HEADER + CHILD, "e.csv": EPISODES + EPISODE}
+BAD_HEADERS: dict[str, tuple[str | bytes, str]] = {
+    "empty": ("", "file_empty"),
+    "only a heading": (HEADER, "no_rows"),
+    "NUL bytes": (HEADER.encode() + b"A1\0,F\n", "nul_bytes"),
+    "a spreadsheet": (b"PK\x03\x04whatever", "not_csv_spreadsheet_or_zip"),
+    "UTF-16": (("\ufeff" + HEADER + CHILD).encode("utf-16-le"), "not_csv_utf16_text"),
+    "a web page": ("<!doctype html><p>Sign in", "not_csv_xml_or_html"),
+    "a heading twice": (HEADER.replace("MC_DOB", "MC_DOB,SEX") + CHILD, "heading_twice"),
+    "no heading": (CHILD * 3, "heading_unknown"),
+    "a million columns": (",".join(["X"] * 1_000_000) + "\n", "heading_too_long"),
+    "a cell of 10 MB": (HEADER + CHILD + "A2,F,01/05/2015,WBRI,UN1,0," + "x" * 10_000_000 + "\n", "row_too_long"),
+    "Annex A": ("Child Unique ID,Gender\n1,F\n", "other_return_annex_a_list"),
+    "all rows too short": (HEADER + "A1,F\nA2,M\n", "every_row_quarantined"),
+}
+
+
+@pytest.mark.parametrize("what", BAD_HEADERS)
+def test_a_hopeless_header_rejects_the_delivery_by_name(warehouse: str, what: str) -> None:
+    content, reason = BAD_HEADERS[what]
+    (taken,) = send({"h.csv": content, "e.csv": EPISODES + EPISODE})
+    assert (taken.verdict, taken.reason) == ("rejected", reason)
+    assert reason in REASONS
+    assert rows("select count(*) from raw.ssda903__header") == [(0,)]
+    assert rows("select count(*) from raw.ssda903__episodes") == [(0,)]
+    assert rows("select verdict, reason from raw.deliveries") == [("rejected", reason)]
+    assert rows("select * from raw.current_deliveries") == []
+    assert list((get_settings().outbox / "durham").glob("receipt-*.html"))
+
+
+GOOD_IN_ANOTHER_SHAPE: dict[str, str | bytes] = {
+    "byte order mark": b"\xef\xbb\xbf" + (HEADER + CHILD).encode(),
+    "CRLF": (HEADER + CHILD).replace("\n", "\r\n"),
+    "no last line end": (HEADER + CHILD).rstrip("\n"),
+    "blank rows": HEADER + "\n" + CHILD + "\n,,,,,,\n\n",
+    "quoted": HEADER + '"A1","F","01/05/2015","WBRI","UN1","0",""\n',
+    "spaces": HEADER + " A1 , F ,01/05/2015 ,WBRI,UN1,0,\n",
+    "semicolons": (HEADER + CHILD).replace(",", ";"),
+    "small headings, another order, a column too many": "sex,child,dob,ethnic,upn,mother,mc_dob,name\nF,A1,01/05/2015,WBRI,UN1,0,,Jo\n",
+    "dates the other way round": HEADER + "A1,F,2015-05-01,WBRI,UN1,0,\n",
+    "a Windows character in a dropped column": (HEADER + CHILD).replace("0,\n", "0,\xe9\n").encode("latin-1"),
+}
+
+
+@pytest.mark.parametrize("what", GOOD_IN_ANOTHER_SHAPE)
+def test_a_good_file_in_another_shape_is_accepted(warehouse: str, what: str) -> None:
+    (taken,) = send({"h.csv": GOOD_IN_ANOTHER_SHAPE[what], "e.csv": EPISODES + EPISODE})
+    assert (taken.verdict, taken.rows_loaded, taken.rows_quarantined) == ("accepted", 2, 0)
+    assert rows("select sex, birth_month::text, ethnic, upn_kind from raw.ssda903__header") == [
+        ("F", "2015-05-01", "WBRI", "UN1")
+    ]
+
+
+def test_ragged_rows_wait_outside_at_their_own_lines(warehouse: str) -> None:
+    content = HEADER + CHILD + "A2,F\n\nA3,F,31/02/2015,WBRI,UN1,0,\nA4,F,1,2,3,4,5,6,7\n" + CHILD.replace("A1", "A5")
+    (taken,) = send({"h.csv": content, "e.csv": EPISODES + EPISODE})
+    assert taken.verdict == "partly_accepted"
+    assert rows("select line, rule_code from door.quarantine order by 1") == [(3, "SC02"), (5, "102"), (6, "SC02")]
+    assert rows("select _line from raw.ssda903__header order by 1") == [(2,), (7,)]
+
+
+def test_one_table_alone_or_twice_is_rejected_by_name(warehouse: str) -> None:
+    assert [t.reason for t in send({"e.csv": EPISODES + EPISODE}, name="a")] == ["table_missing"]
+    twice = {**GOOD, "h2.csv": HEADER + CHILD}
+    assert [t.reason for t in send(twice, name="b")] == ["table_twice"]
+
+
+def test_another_table_of_the_return_is_named_and_does_no_harm(warehouse: str) -> None:
+    (taken,) = send({**GOOD, "x.csv": "CHILD,DOB,REVIEW,REVIEW_CODE\nA1,01/05/2015,01/09/2026,PN1\n"})
+    assert taken.verdict == "accepted"
+    assert ("Reviews", "not_taken") in rows("select table_name, verdict from door.files")
+
+
+def test_loose_files_say_their_own_year(warehouse: str) -> None:
+    (taken,) = send(GOOD, marker=False)
+    assert taken.verdict == "accepted"
+    assert rows("select collection_year, as_of_date::text from raw.deliveries") == [(2027, "2026-09-01")]
+    assert arrival.look("durham").whole == ()
+
+
+def test_a_loose_file_that_still_changes_is_left(warehouse: str) -> None:
+    folder = get_settings().inbox / "durham"
+    folder.mkdir(parents=True)
+    (folder / "h.csv").write_text(HEADER)
+    assert (arrival.look("durham").whole, arrival.look("durham").arriving) == ((), 1)
+
+
+@pytest.mark.parametrize("marker", ["", "{}", "[]", '{"as_of_date": "soon"}', "x" * 100_000])
+def test_a_marker_that_says_nothing_rejects_the_delivery(warehouse: str, marker: str) -> None:
+    folder = get_settings().inbox / "durham" / "sent"
+    folder.mkdir(parents=True)
+    (folder / "h.csv").write_text(HEADER + CHILD)
+    (folder / "delivery.json").write_text(marker)
+    (taken,) = [take_in(d) for d in arrival.look("durham").whole]
+    assert (taken.verdict, taken.reason) == ("rejected", "marker_invalid")
+
+
+def test_a_link_out_of_the_inbox_is_not_followed(warehouse: str, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.csv"
+    secret.write_text(HEADER + CHILD)
+    folder = get_settings().inbox / "durham" / "sent"
+    folder.mkdir(parents=True)
+    (folder / "h.csv").symlink_to(secret)
+    (folder / "delivery.json").write_text('{"as_of_date": "2026-10-31", "collection_year": 2027}')
+    (taken,) = [take_in(d) for d in arrival.look("durham").whole]
+    assert (taken.verdict, taken.reason) == ("rejected", "not_a_plain_file")
+    assert secret.exists()
+
+
+def test_an_undeclared_collection_year_is_rejected(warehouse: str) -> None:
+    folder = get_settings().inbox / "durham" / "sent"
+    folder.mkdir(parents=True)
+    for name, content in GOOD.items():
+        (folder / name).write_text(content)
+    (folder / "delivery.json").write_text('{"as_of_date": "2026-10-31", "collection_year": 1999}')
+    (taken,) = [take_in(d) for d in arrival.look("durham").whole]
+    assert (taken.verdict, taken.reason) == ("rejected", "collection_year_unknown")
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_rows_in_are_rows_loaded_and_quarantined_whatever_is_damaged(
+    module_warehouse: str, data: st.DataObject
+) -> None:
+    made = generate.ssda903("durham", AS_OF, COLLECTION_YEAR, open_children=12, defects=())
+    inbox = get_settings().inbox / "durham"
+    shutil.rmtree(inbox, ignore_errors=True)
+    folder = write_delivery(made, inbox, "durham", AS_OF, COLLECTION_YEAR)
+    victim = data.draw(st.sampled_from(sorted(folder.glob("*.csv"))))
+    content = bytearray(victim.read_bytes())
+    for _ in range(data.draw(st.integers(1, 6))):
+        place = data.draw(st.integers(0, len(content) - 1))
+        junk = data.draw(st.sampled_from([b",", b"\n", b'"', b"\xff", b"", b"=", b"\r\n\r\n", b"0", b"\0", b";"]))
+        content[place : place + data.draw(st.integers(0, 3))] = junk
+    victim.write_bytes(bytes(content))
+    (taken,) = [take_in(d) for d in arrival.look("durham").whole]
+    assert taken.verdict in ("accepted", "partly_accepted", "rejected", "unchanged")
+    assert taken.rows_in == taken.rows_loaded + taken.rows_quarantined
+    assert (
+        rows(
+            "select delivery_id from raw.deliveries d where rows_loaded <> (select count(*) from raw.ssda903__header"
+            " where _delivery_id = delivery_id) + (select count(*) from raw.ssda903__episodes where _delivery_id = delivery_id)"
+        )
+        == []
+    )
+
+
+CANARIES = ("ZQXCHILD77", "K99977766655X", "17/03/2013", "2013-03-17", "TS99 7QX", "TS997QX", "ZQXNAME", "ZQXFILE")
+
+
+def canary_files() -> dict[str, str | bytes]:
+    child, upn, born, _, post, _, name, _ = CANARIES
+    header = HEADER.strip() + f",{name}\n"
+    good = f"{child},F,{born},WBRI,{upn},1,{born},{name}\n"
+    bad = "".join(
+        f"{child}{n},{cells},{name}\n"
+        for n, cells in enumerate(
+            (
+                f"{name},{born},WBRI,{upn},1,{born}",
+                f"F,{name},WBRI,{upn},1,",
+                f"F,{born},{name},{upn},1,",
+                f"F,{born},WBRI,{name},{name},{name}",
+            )
+        )
+    )
+    ragged = f"{child},{born},{name}\n=cmd|{child},F,{born},WBRI,{upn},0,,\n"
+    episodes = EPISODES + "".join(
+        f"{child},{cells},{post},{post},{name}\n"
+        for cells in ("01/09/2026,S,C2,N1,U4,PR1,,,", f"{born},S,{name},N1,U4,PR1,,,", f"{name},S,C2,N1,U4,PR1,,,",
+                      f"03/09/2026,{name},C2,{name},U4,{name},,,{name}", f"04/09/2026,S,C2,N1,U4,PR1,{born},{name},")
+    )  # fmt: skip
+    return {"ZQXFILE h.csv": header + good + bad + ragged, "ZQXFILE e.csv": episodes}
+
+
+def everything_in_the_warehouse() -> str:
+    with connect(ADMIN) as connection:
+        tables = connection.execute(
+            "select format('%I.%I', table_schema, table_name) from information_schema.tables"
+            " where table_schema not in ('pg_catalog', 'information_schema') and table_type = 'BASE TABLE'"
+        ).fetchall()
+        assert len(tables) >= 7
+        return "\n".join(
+            row[0] for (t,) in tables for row in connection.execute(f"select x::text from {t} x").fetchall()
+        )
+
+
+@pytest.mark.parametrize("database_fails", [False, True], ids=["taken in", "the database fails half-way"])
+def test_no_recognisable_value_passes_the_door(
+    warehouse: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], database_fails: bool
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    said = ""
+    if database_fails:
+        with connect("loader") as connection:
+            connection.execute("alter table raw.ssda903__episodes add check (pl_sector <> 'TS99 7')")
+        try:
+            send(canary_files())
+        except Fault as fault:
+            said = "".join(traceback.format_exception(fault)) + repr(fault)
+        assert "door_load_failed" in said
+    else:
+        (taken,) = send(canary_files())
+        assert taken.verdict == "partly_accepted"
+        said = repr(taken)
+        assert any(c in p.read_text() for p in (get_settings().outbox / "durham").iterdir() for c in CANARIES)
+    said += everything_in_the_warehouse() + caplog.text + "".join(capfd.readouterr())
+    assert "TS99 7" in said or database_fails, "the search must be able to find what did come in"
+    assert [c for c in CANARIES if c in said] == []
+    home = get_settings().home
+    allowed = (home / "outbox" / "durham", home / "inbox" / "durham")
+    files = [p for p in home.rglob("*") if p.is_file() and not any(a in p.parents for a in allowed)]
+    assert [p.name for p in files if any(c.encode() in p.read_bytes() for c in CANARIES)] == []
+    if not database_fails:
+        assert list((home / "inbox" / "durham").iterdir()) == []
+
+
+def _state() -> tuple[object, ...]:
+    delivered = "select council_id, collection_year, content_sha256, rows_in, rows_loaded, rows_quarantined, verdict from raw.deliveries"
+    content = "select md5(string_agg(concat_ws('|', child_pseudonym, {0}, _line), ',' order by _line)) from raw.{1}"
+    home = get_settings().home
+    return (
+        rows(delivered),
+        rows(content.format("sex, birth_month", "ssda903__header")),
+        rows(content.format("decom, dec, ls", "ssda903__episodes")),
+        rows("select table_name, line, rule_code from door.findings order by 1, 2, 3"),
+        rows("select position, table_name, rows_loaded from door.files order by 1"),
+        sorted((p.name, p.read_bytes()) for p in (home / "outbox" / "durham").iterdir()),
+        sorted(str(p.relative_to(home / "door")) for p in (home / "door").rglob("*")),
+        list((home / "inbox" / "durham").iterdir()),
+    )
+
+
+KILLED_AT = (
+    *("records.new_id", "load._as_csv", "load.take_out", "judge.FileJudge.repeats", "records.insert_delivery"),
+    *("records.insert_original", "originals.Original.keep", "load.copy_findings", "receipt.write"),
+    *("intake._empty_inbox", "shutil.rmtree"),
+)
+KILLED_RUN = """
+import importlib, os, sys
+from socialcare.door import arrival, intake
+path, when = sys.argv[1], sys.argv[2]
+module, _, rest = path.partition(".")
+owner = importlib.import_module(module if module == "shutil" else f"socialcare.door.{module}")
+*inner, name = rest.split(".")
+for part in inner:
+    owner = getattr(owner, part)
+real = getattr(owner, name)
+def killed(*a, **k):
+    if when == "after":
+        real(*a, **k)
+    os.kill(os.getpid(), 9)
+setattr(owner, name, killed)
+for d in arrival.look("durham").whole:
+    intake.take_in(d)
+"""
+
+
+@pytest.fixture
+def clean_result(warehouse: str) -> tuple[object, ...]:
+    generate.deliver("durham")
+    for delivery in arrival.look("durham").whole:
+        take_in(delivery)
+    result = _state()
+    with connect(ADMIN) as connection:
+        connection.execute(
+            "truncate raw.deliveries, raw.ssda903__header, raw.ssda903__episodes, door.files, door.findings, door.originals"
+        )
+    for folder in ("door", "outbox"):
+        shutil.rmtree(get_settings().home / folder)
+    return result
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("place", KILLED_AT)
+def test_killed_anywhere_and_run_again_is_one_clean_run(
+    clean_result: tuple[object, ...], place: str, when: str
+) -> None:
+    generate.deliver("durham")
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_RUN, place, when], env=dict(os.environ), capture_output=True, check=False
+    )
+    assert done.returncode == -9, done.stderr.decode()[-2000:]
+    for delivery in arrival.look("durham").whole:
+        take_in(delivery)
+    generate.deliver("durham")  # and once more: nothing may be taken twice
+    for delivery in arrival.look("durham").whole:
+        take_in(delivery)
+    assert _state() == clean_result
