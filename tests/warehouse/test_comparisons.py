@@ -131,14 +131,15 @@ def test_a_council_abolished_before_the_period_has_no_row() -> None:
 
 
 def test_every_period_held_is_complete_by_our_list_of_councils() -> None:
-    assert rows("select distinct rank_status from marts.regional_comparison where rank_status = 'england_incomplete'") == []
+    assert (
+        rows("select distinct rank_status from marts.regional_comparison where rank_status = 'england_incomplete'")
+        == []
+    )
     assert rows("select 1 from marts.regional_comparison where neighbour_status = 'neighbours_incomplete'") == []
 
 
 def test_a_suppressed_figure_is_neither_zero_nor_unexplained() -> None:
-    found = rows(
-        "select distinct value_status, value from marts.regional_comparison where value_text = 'c'"
-    )
+    found = rows("select distinct value_status, value from marts.regional_comparison where value_text = 'c'")
     assert found == [("suppressed", None)]
 
 
@@ -210,6 +211,4 @@ def test_a_visit_has_no_grade_and_says_so() -> None:
 
 def test_a_council_that_sent_nothing_has_a_row_that_says_so() -> None:
     found = rows("select council_code, children_looked_after, value_status from marts.looked_after_now order by 1")
-    assert found == [
-        (code, None, "not_available") for code in sorted((DURHAM, SOUTH_TYNESIDE, REDCAR))
-    ]
+    assert found == [(code, None, "not_available") for code in sorted((DURHAM, SOUTH_TYNESIDE, REDCAR))]

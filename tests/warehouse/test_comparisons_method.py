@@ -55,7 +55,10 @@ def england(module_warehouse: str, published: Path) -> Iterator[None]:
 def neighbours(published: Path) -> dict[str, list[str]]:
     """The 2021 model (in force when the 2024 releases came out): three-digit code to ten codes."""
     sheet = pd.read_excel(
-        published / "dfe/statistical_neighbours/sn_april_2021.xlsx", engine="calamine", header=None, dtype=object
+        published / "dfe/statistical_neighbours/sn_april_2021.xlsx",
+        engine="calamine",
+        header=None,
+        dtype=object,
     )
     header = sheet.index[sheet.apply(lambda row: "SN1" in row.to_numpy(), axis=1)][0]
     names = list(sheet.loc[header])
@@ -86,8 +89,7 @@ def expected(published: Path, indicator: str, neighbours: dict[str, list[str]]) 
         frame["rank"] = frame.value.rank(method="min")
         cuts = np.quantile(frame.value.dropna(), [0.25, 0.5, 0.75], method="linear")
         frame["band"] = [
-            None if pd.isna(value) else "ABCD"[int(np.searchsorted(cuts, value, side="left"))]
-            for value in frame.value
+            None if pd.isna(value) else "ABCD"[int(np.searchsorted(cuts, value, side="left"))] for value in frame.value
         ]
     before = from_files(published, indicator, "2023").set_index("old").value
     frame["change"] = frame.value - frame.old.map(before)

@@ -1,0 +1,107 @@
+"""The seeds of councils and indicators: do they fit the declarations and each other?"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from socialcare.registry import all_councils, source
+from socialcare.settings import PROJECT_ROOT
+
+SEEDS = PROJECT_ROOT / "dbt_project" / "seeds"
+STAGING = PROJECT_ROOT / "dbt_project" / "models" / "staging"
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    with (SEEDS / name).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+INDICATORS = seed("indicators/indicator_rules.csv")
+COUNCILS = seed("councils/councils.csv")
+
+
+@pytest.mark.parametrize("row", INDICATORS, ids=[row["indicator_id"] for row in INDICATORS])
+def test_an_indicator_names_a_declared_column_that_staging_reads(row: dict[str, str]) -> None:
+    table = source(row["source_id"]).tables[row["table_name"]]
+    assert row["measure"] in {column.name for column in table.columns}
+    model = STAGING / row["source_id"] / f"stg_{row['source_id']}__{row['table_name']}.sql"
+    assert f"'{row['measure']}'" in model.read_text()
+
+
+@pytest.mark.parametrize("row", INDICATORS, ids=[row["indicator_id"] for row in INDICATORS])
+def test_an_indicator_says_what_people_must_know(row: dict[str, str]) -> None:
+    assert row["question"].endswith("?")
+    assert row["caveat"].endswith(".")
+    assert row["unit"]
+    assert row["lait_code"]
+    assert row["owner"]
+    assert (row["polarity"] == "neutral") == (row["banded"] == "no")
+
+
+@pytest.mark.parametrize("row", INDICATORS, ids=[row["indicator_id"] for row in INDICATORS])
+def test_a_year_has_a_beginning_twelve_months_before_its_end_and_a_snapshot_has_none(
+    row: dict[str, str],
+) -> None:
+    end = date(2024, int(row["end_month"]), int(row["end_day"]))
+    if row["period_type"] == "snapshot":
+        assert row["start_month"] == row["start_day"] == row["start_year_offset"] == ""
+    else:
+        start = date(2024 + int(row["start_year_offset"]), int(row["start_month"]), int(row["start_day"]))
+        assert (end - start).days in (364, 365)
+
+
+def test_every_measure_that_staging_reads_is_declared_and_none_is_forgotten() -> None:
+    for model in STAGING.glob("dfe_*/stg_*.sql"):
+        if "ees_observations" not in model.read_text():
+            continue
+        source_id, table, *listed = re.findall(r"'(\w+)'", model.read_text())
+        assert set(listed) == {column.name for column in source(source_id).tables[table].columns}, model.name
+
+
+def existing(day: str) -> list[dict[str, str]]:
+    return [
+        row for row in COUNCILS
+        if (row["valid_from"] or "0") <= day <= (row["valid_to"] or "9")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("day", "councils"),
+    # Councils with children's services in England, counted in DfE's files of those years.
+    [("2013-03-31", 152), ("2019-04-01", 151), ("2021-04-01", 152), ("2023-04-01", 153), ("2025-04-01", 153)],
+)
+def test_england_has_as_many_councils_as_it_had(day: str, councils: int) -> None:
+    assert len(existing(day)) == councils
+    assert max(Counter(row["dfe_code"] for row in existing(day)).values()) == 1
+
+
+def test_the_north_east_has_twelve_councils() -> None:
+    assert sum(row["region_code"] == "E12000001" for row in existing("2024-03-31")) == 12
+
+
+def test_a_council_that_ended_names_successors_that_began_the_next_day() -> None:
+    by_code = {row["council_code"]: row for row in COUNCILS}
+    for row in COUNCILS:
+        assert bool(row["valid_to"]) == bool(row["succeeded_by"]), row["council_name"]
+        for code in row["succeeded_by"].split():
+            gap = date.fromisoformat(by_code[code]["valid_from"]) - date.fromisoformat(row["valid_to"])
+            assert gap.days == 1, row["council_name"]
+
+
+def test_councils_that_send_files_are_councils_by_the_same_name() -> None:
+    by_code = {row["council_code"]: row for row in COUNCILS}
+    for council in all_councils():
+        assert by_code[council.ons_code]["council_name"] == council.name
+        assert by_code[council.ons_code]["dfe_code"] == council.dfe_code
+
+
+def test_no_spelling_means_two_councils() -> None:
+    names = {row["council_name"].lower() for row in existing("2024-03-31")}
+    aliases = [row["alias"].lower() for row in seed("councils/council_aliases.csv")]
+    assert len(aliases) == len(set(aliases))
+    assert not names & set(aliases)
