@@ -12,7 +12,6 @@ from urllib.parse import urljoin
 
 import requests
 
-from socialcare import __version__
 from socialcare.errors import Fault
 from socialcare.registry.publishers import origin
 
@@ -61,7 +60,7 @@ class Client:
         self._left = budget
         self._sleep = sleep
         self._session = requests.Session()
-        self._session.headers["User-Agent"] = f"socialcare/{__version__} (+{contact})"
+        self._session.headers["User-Agent"] = f"socialcare-data-platform (+{contact})"
         self._session.headers["Accept-Encoding"] = "gzip"
 
     def close(self) -> None:

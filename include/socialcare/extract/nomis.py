@@ -85,8 +85,8 @@ class NomisExtractor:
 
 def _rows(content: bytes) -> list[dict[str, str]]:
     """Read a page. Raises Fault ``not_data`` where it is not the table asked for."""
-    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig", errors="replace"))))
-    if not rows or "DATE_NAME" not in rows[0]:
+    reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig", errors="replace")))
+    if "DATE_NAME" not in (reader.fieldnames or ()):
         raise Fault(
             "not_data",
             "Nomis answered with something that is not the table asked for.",
@@ -94,7 +94,7 @@ def _rows(content: bytes) -> list[dict[str, str]]:
             remedy="run the source again later; heavy use is answered so.",
             retryable=True,
         )
-    return rows
+    return list(reader)
 
 
 def _options(source: Source) -> Nomis:

@@ -1,0 +1,1 @@
+"""Stand-ins that behave: a misbehaving publisher, a mirror made from the bundled sample."""
