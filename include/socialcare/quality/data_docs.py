@@ -58,7 +58,7 @@ def _empty(result: Any, kind: str) -> None:
     result.exception_info = {
         "raised_exception": failed,
         "exception_message": "The expectation could not be evaluated." if failed else None,
-        "exception_traceback": "See the log of the task." if failed else None,
+        "exception_traceback": "The message of the failed task names the error." if failed else None,
     }
 
 

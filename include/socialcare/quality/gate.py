@@ -26,6 +26,7 @@ def check(report: Report) -> None:
 
 def _sentence(finding: Finding) -> str:
     column = f" of {finding.column}" if finding.column else ""
-    counted = f", {finding.unexpected_count} rows" if finding.unexpected_count else ""
-    how = "could not be evaluated" if finding.outcome == "error" else f"failed{counted}"
+    count = finding.unexpected_count or finding.observed
+    counted = f", {count:g} found" if count else ""
+    how = f"could not be evaluated, {finding.error}" if finding.outcome == "error" else f"failed{counted}"
     return f"{finding.suite}: {finding.expectation}{column} {how} ({finding.why.rstrip('.')})"

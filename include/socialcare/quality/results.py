@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,6 +37,7 @@ class Finding:
     observed: float | None = None
     unexpected_count: int | None = None
     unexpected_percent: float | None = None
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,18 @@ def finding(suite: str, layer: str, table: str, declared: dict[str, Any], result
         observed=_number(found.get("observed_value")) if declared["type"] in _COUNTS else None,
         unexpected_count=_whole(found.get("unexpected_count")),
         unexpected_percent=_number(found.get("unexpected_percent")),
+        error=_kind_of_error(result.get("exception_info") or {}) if error else "",
     )
+
+
+def _kind_of_error(exception_info: dict[str, Any]) -> str:
+    """Return the class of an exception, and its words only where they can name nothing but tables and columns."""
+    text = str(exception_info)
+    known = re.search(r"\(psycopg2\.errors\.(\w+)\) ([^\\\n]*)", text)
+    if known is None:
+        return "an error of Great Expectations"
+    harmless = known[1].startswith("Undefined") or known[1] in ("SyntaxError", "InsufficientPrivilege")
+    return f"{known[1]}: {known[2]}" if harmless else known[1]
 
 
 def _several(kwargs: dict[str, Any]) -> str | None:

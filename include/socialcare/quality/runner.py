@@ -31,12 +31,10 @@ _RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 @dataclass(frozen=True)
 class _Target:
-    """The table that a suite is run on, and how much of it."""
+    """A suite, and the rows it is run on."""
 
     suite: Suite
-    schema: str
-    table: str
-    query: str | None
+    query: str
 
 
 def run(
@@ -79,10 +77,8 @@ def _find(wanted: list[Suite], schema: str, suffix: str) -> tuple[list[_Target],
                 row = connection.execute(f'select exists (select from "{schema}"."{table}")'.encode()).fetchone()
                 columns = columns if row and row[0] else []
             if columns:
-                query = next((text for key, text in _CURRENT.items() if key in columns), None)
-                targets.append(
-                    _Target(suite, schema, table, query.format(table=f'"{schema}"."{table}"') if query else None)
-                )
+                chosen = next((text for key, text in _CURRENT.items() if key in columns), "select * from {table}")
+                targets.append(_Target(suite, chosen.format(table=f'"{schema}"."{table}"')))
             elif not suite.may_be_absent:
                 findings.append(_missing(suite))
     return targets, findings
@@ -136,12 +132,7 @@ def _run_suite(context: Any, source: Any, target: _Target) -> tuple[list[Finding
     import great_expectations as gx
 
     suite = target.suite
-    asset = (
-        source.add_query_asset(suite.name, query=target.query)
-        if target.query
-        else source.add_table_asset(suite.name, table_name=target.table, schema_name=target.schema)
-    )
-    batch = asset.add_batch_definition("whole").get_batch()
+    batch = source.add_query_asset(suite.name, query=target.query).add_batch_definition("whole").get_batch()
     declared = [
         {
             "type": one["type"],

@@ -55,10 +55,13 @@ select s.subject_id as source_id, s.kind, s.title,
             or r.received_at > d.received_at then 'kept_last_good'
         else 'ok'
     end as state,
-    concat_ws(' ', nullif(coalesce(nullif(k.detail, ''), case
-        when w.outcome in ('failed', 'rejected', 'kept_last_good') then w.detail
-        when r.received_at > d.received_at or d.council_id is null then r.reason
-    end), ''), coalesce(nullif(k.remedy, ''), nullif(w.remedy, ''))) as message,
+    case
+        when k.fault <> '' then concat_ws(' ', nullif(k.detail, ''), nullif(k.remedy, ''))
+        when w.outcome in ('failed', 'rejected', 'kept_last_good', 'partly_accepted')
+            then concat_ws(' ', nullif(w.detail, ''), nullif(w.remedy, ''))
+        when r.received_at > d.received_at or d.council_id is null then coalesce(r.reason, '')
+        else ''
+    end as message,
     d.as_of_date, current_date - d.as_of_date as extract_age_days, d.is_synthetic
 from versions.subjects s
 left join landed l on s.kind = 'source' and l.source_id = s.subject_id
