@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -195,6 +196,31 @@ def test_a_correction_is_kept_beside_the_first_file_and_counts_until_it_is_withd
     assert ingest_source("n3", "dfe_children_looked_after").outcome == "landed"
     assert counts_now() == [("122",)]
     assert rows("select count(*) from raw.landings where release = '2024'") == [(2,)]
+
+
+def test_two_runs_of_one_source_at_once_land_it_once(folder: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(lambda night: ingest_source(night, WORKFORCE).outcome, ("n1", "n2")))
+    assert sorted(outcomes) == ["landed", "unchanged"]
+    assert rows("select count(*) from raw.landings") == [(3,)]
+
+
+def test_rows_that_go_missing_on_the_way_undo_the_release(folder: Path) -> None:
+    with connect("loader") as connection:
+        ingest_source("n0", "dfe_children_in_need")  # so that the table exists
+        connection.execute("truncate raw.landings, raw.looks, raw.dfe_children_in_need__protection_plans cascade")
+        connection.execute(
+            "create function raw.lose() returns trigger language plpgsql as"
+            " $$ begin return case when new.time_period = '2019' then null else new end; end $$"
+        )
+        connection.execute(
+            "create trigger lose before insert on raw.dfe_children_in_need__protection_plans"
+            " for each row execute function raw.lose()"
+        )
+    with pytest.raises(Fault, match="232 rows") as fault:
+        ingest_source("n1", "dfe_children_in_need")
+    assert fault.value.name == "rows_lost"
+    assert rows("select count(*) from raw.landings") == [(0,)]
 
 
 def test_a_column_added_to_a_declaration_appears_in_the_table(warehouse: str) -> None:

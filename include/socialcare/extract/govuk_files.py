@@ -55,9 +55,11 @@ class GovukFilesExtractor:
         attached = _files_of(self._page(release.address))
         if options.page:
             attached = {n: url for n, url in attached.items() if _release_in(n, options) == release.release}
+        names = list(attached)
         for suffix in FORMATS:
-            names = [name for name in attached if name.lower().endswith(suffix)]
-            if any(re.search(t.files, name, re.I) for t in source.tables.values() for name in names):
+            of_format = [name for name in attached if name.lower().endswith(suffix)]
+            if any(re.search(t.files, name, re.I) for t in source.tables.values() for name in of_format):
+                names = of_format
                 break
         where = f"{self._base}/{release.address}"
         chosen = files_for_tables(source, self.family, release.release, names, where)

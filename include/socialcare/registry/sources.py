@@ -29,6 +29,8 @@ EES_COLUMNS = (
 )
 
 _NAME = r"^[a-z][a-z0-9_]*$"
+#: Both are safe loaders; the one in C keeps the parsing of dags/ quick.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Declared(BaseModel):
@@ -223,7 +225,7 @@ def all_sources(folder: Path = FOLDER) -> tuple[Source, ...]:
 
 def _read(path: Path) -> Source:
     try:
-        declared = Source.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        declared = Source.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER))
     except (ValueError, yaml.YAMLError) as error:
         raise Fault(
             "source_declaration_wrong",
