@@ -165,7 +165,7 @@ def rollback(
     from socialcare.warehouse import versions as kept
 
     with embedded.available():
-        console.print(f"Version {kept.rollback(to, why)} is current again.")
+        console.print(f"Version {kept.rollback(to, why=why)} is current again.")
 
 
 @app.command()

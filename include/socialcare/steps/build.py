@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from socialcare.database import connect
+from socialcare.errors import Fault
 from socialcare.quality import gate, runner
 from socialcare.settings import get_settings
-from socialcare.warehouse import dbt, versions
+from socialcare.warehouse import dbt, versions, versions_build
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -64,10 +65,14 @@ def build_and_audit(night_id: str) -> Build:
     raw = runner.run("raw", night_id)
     gate.check(raw)
     result = dbt.build()
-    version_id = versions.prepare(key)
+    version_id = versions_build.prepare(key, manifest=dbt.manifest(), night_id=night_id)
     marts = runner.run("marts", night_id, schema="versions", suffix=f"__v{version_id}")
-    gate.check(marts)
-    versions.mark_audited(version_id)
+    try:
+        gate.check(marts)
+    except Fault:
+        versions_build.mark_failed(version_id)
+        raise
+    versions_build.mark_audited(version_id, night_id=night_id)
     passed, warned = raw.passed + marts.passed, raw.warned + marts.warned
     return Build(
         version_id,

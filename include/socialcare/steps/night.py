@@ -66,7 +66,7 @@ def publish(night_id: str, version_id: int, expected_current: int | None) -> Out
 def deliver(night_id: str) -> Outcome:
     """Write the extracts of the current version."""
     from socialcare.deliver import extracts
-    from socialcare.quality import runner
+    from socialcare.quality import results
     from socialcare.warehouse import versions
 
     def run() -> Outcome:
@@ -77,7 +77,7 @@ def deliver(night_id: str) -> Outcome:
                 "No version has ever been published.",
                 remedy="see why the build failed, then run the night again.",
             )
-        folder = extracts.write(version_id, checks=runner.summary(night_id))
+        folder = extracts.write(version_id, checks=results.summary(night_id))
         return Outcome("deliver", "extracts", "delivered", f"version {version_id} in {folder.name}")
 
     return _told(night_id, "deliver", "extracts", run)
