@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -196,6 +197,44 @@ def test_a_correction_is_kept_beside_the_first_file_and_counts_until_it_is_withd
     assert ingest_source("n3", "dfe_children_looked_after").outcome == "landed"
     assert counts_now() == [("122",)]
     assert rows("select count(*) from raw.landings where release = '2024'") == [(2,)]
+
+
+def test_the_sample_and_the_real_thing_never_count_together(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_from(place: str) -> list[tuple[object, ...]]:
+        monkeypatch.setenv("SOCIALCARE_SOURCES", place)
+        get_settings.cache_clear()
+        ingest_source("n", WORKFORCE)
+        return rows("select landing_id, release, is_sample from raw.current_landings order by 1")
+
+    path = mirror.only_file(folder, "csww_indicators_2017_to_2024.csv")
+    edit(path, "County Durham", "Durham County")  # a mirror that differs from the sample in one release,
+    for year in ("2022", "2023"):  # and lacks the others
+        shutil.rmtree(path.parents[1] / year)
+    sample = read_from("sample")
+    assert [(release, is_sample) for _, release, is_sample in sample] == [
+        ("2022", True),
+        ("2023", True),
+        ("2024", True),
+    ]
+    (real,) = read_from("mirror")
+    assert real[1:] == ("2024", False)
+    assert read_from("sample") == sample
+    assert read_from("mirror") == [real]
+
+
+def test_two_forms_of_the_same_figures_never_count_together(
+    warehouse: str, published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_from(place: str) -> list[tuple[object, ...]]:
+        monkeypatch.setenv("SOCIALCARE_SOURCES", place)
+        monkeypatch.setenv("SOCIALCARE_PUBLISHED", str(published))
+        get_settings.cache_clear()
+        ingest_source("n", "ons_population")
+        return rows("select distinct table_name from raw.current_landings")
+
+    assert read_from("sample") == [("nomis",)]
+    assert read_from("mirror") == [("mid_year",)]
+    assert read_from("sample") == [("nomis",)]
 
 
 def test_two_runs_of_one_source_at_once_land_it_once(folder: Path) -> None:

@@ -14,6 +14,16 @@ from socialcare.registry import Source
 
 
 @dataclass(frozen=True)
+class Arrival:
+    """A release as it reached us: which, by way of which family of publishers, and whether from the sample."""
+
+    release: str
+    family: str
+    is_sample: bool
+    published_on: date | None = None
+
+
+@dataclass(frozen=True)
 class TableFile:
     """One table of a release, and the archived file that holds it."""
 
@@ -37,17 +47,24 @@ def landed(connection: psycopg.Connection, source: Source, release: str) -> dict
     return {row[0]: row[1] for row in rows}
 
 
+def set_aside(connection: psycopg.Connection, source: Source, *, is_sample: bool) -> None:
+    """Let landings of the sample not count while the real thing is read, nor the other way round."""
+    connection.execute(
+        "update raw.landings set counts = false where source_id = %s and counts and is_sample <> %s",
+        [source.id, is_sample],
+    )
+
+
 def has_landed(connection: psycopg.Connection, source: Source) -> bool:
-    """Whether anything of this source is in raw."""
-    query = "select 1 from raw.landings where source_id = %s limit 1"
+    """Whether anything of this source counts now."""
+    query = "select 1 from raw.current_landings where source_id = %s limit 1"
     return connection.execute(query, [source.id]).fetchone() is not None
 
 
 def land(
     connection: psycopg.Connection,
     source: Source,
-    release: str,
-    published_on: date | None,
+    arrival: Arrival,
     tables: list[tuple[TableFile, Parsed | None]],
 ) -> int:
     """Load tables of one release, all or none; return the rows loaded.
@@ -56,16 +73,23 @@ def land(
     Raises Fault ``rows_lost`` where the table holds another number of rows than the file.
     """
     rows = 0
+    release_id = source.release_id(arrival.release)
     with connection.transaction():
         for file, parsed in tables:
             if parsed is None:
                 connection.execute(
-                    "update raw.landings set current_since = clock_timestamp()"
+                    "update raw.landings set current_since = clock_timestamp(), counts = true, is_sample = %s"
                     " where release_id = %s and table_name = %s and file_sha256 = %s",
-                    [source.release_id(release), file.table, file.sha256],
+                    [arrival.is_sample, release_id, file.table, file.sha256],
                 )
             else:
-                rows += _load(connection, source, release, published_on, file, parsed)
+                rows += _load(connection, source, arrival, file, parsed)
+        # The same figures in another form (a workbook, a service) would count twice.
+        others = [n for n, t in source.tables.items() if t.families and arrival.family not in t.families]
+        connection.execute(
+            "update raw.landings set counts = false where release_id = %s and table_name = any(%s) and counts",
+            [release_id, others],
+        )
     return rows
 
 
@@ -81,34 +105,34 @@ def was_landed(connection: psycopg.Connection, source: Source, release: str, fil
 def _load(
     connection: psycopg.Connection,
     source: Source,
-    release: str,
-    published_on: date | None,
+    arrival: Arrival,
     file: TableFile,
     parsed: Parsed,
 ) -> int:
     landing = connection.execute(
         "insert into raw.landings (source_id, table_name, release_id, release, published_on, edition,"
-        " publication_title, file_name, file_sha256, file_bytes, rows_loaded, current_since)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp()) returning landing_id",
+        " publication_title, file_name, file_sha256, file_bytes, rows_loaded, is_sample, current_since)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp()) returning landing_id",
         [
             source.id,
             file.table,
-            source.release_id(release),
-            release,
-            published_on,
+            source.release_id(arrival.release),
+            arrival.release,
+            arrival.published_on,
             parsed.edition,
-            source.title_of(release),
+            source.title_of(arrival.release),
             file.file_name,
             file.sha256,
             file.file_bytes,
             len(parsed.rows),
+            arrival.is_sample,
         ],
     ).fetchone()
     assert landing is not None
     target = sql.Identifier("raw", source.raw_table(file.table))
     columns = [*parsed.columns, "_landing_id", "_release_id", "_file_sha256", "_line"]
     statement = sql.SQL("copy {} ({}) from stdin").format(target, sql.SQL(", ").join(map(sql.Identifier, columns)))
-    control = (landing[0], source.release_id(release), file.sha256)
+    control = (landing[0], source.release_id(arrival.release), file.sha256)
     with connection.cursor().copy(statement) as copy:
         for row, line in zip(parsed.rows, parsed.lines, strict=True):
             copy.write_row((*row, *control, line))

@@ -68,6 +68,7 @@ def _ingest(declared: Source, started: float) -> Outcome:
     with connect("loader", autocommit=True) as connection:
         load.lock(connection, declared.id)
         tables.ensure(connection, declared)
+        load.set_aside(connection, declared, is_sample=_is_sample())
         memory = looks.remembered(connection, declared.id, where)
         try:
             with _publisher(declared) as extractor:
@@ -132,8 +133,13 @@ def _load(run: _Run, release: Release, wanted: list[tuple[load.TableFile, bytes,
         if not load.was_landed(run.connection, run.source, release.release, part):
             parsed = parse(run.source, part.table, release.release, part.file_name, data, stated_rows=file.rows)
         ready.append((part, parsed))
-    run.rows += load.land(run.connection, run.source, release.release, release.published_on, ready)
+    arrival = load.Arrival(release.release, run.extractor.family, _is_sample(), release.published_on)
+    run.rows += load.land(run.connection, run.source, arrival, ready)
     run.changed.append(release.release)
+
+
+def _is_sample() -> bool:
+    return get_settings().sources == "sample"
 
 
 def _where() -> str:
