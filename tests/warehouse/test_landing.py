@@ -6,13 +6,15 @@ import os
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.fakes import mirror
+from tests.fakes import mirror, misbehaving
 
 from socialcare.database import connect
 from socialcare.errors import Fault
+from socialcare.publishers import server
 from socialcare.registry import all_sources, source
 from socialcare.settings import get_settings
 from socialcare.steps.ingest_source import ingest_source
@@ -147,6 +149,19 @@ def test_a_mended_release_lands_the_next_night(folder: Path) -> None:
         ingest_source("n1", WORKFORCE)
     path.write_bytes(whole)
     assert ingest_source("n2", WORKFORCE).detail == "releases 2024"
+
+
+def test_a_publisher_that_answers_with_a_web_page_keeps_the_last_good(
+    warehouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest_source("n1", WORKFORCE)
+    with monkeypatch.context() as bad_day:
+        bad_day.setattr(server, "running", partial(server.running, {"/releases$": misbehaving.web_page}))
+        with pytest.raises(Fault, match="not JSON"):
+            ingest_source("n2", WORKFORCE)
+    assert rows("select outcome, fault from raw.looks") == [("kept_last_good", "not_data")]
+    assert ingest_source("n3", WORKFORCE).outcome == "unchanged"
+    assert rows("select outcome, fault, detail, remedy from raw.looks") == [("unchanged", "", "nothing new", "")]
 
 
 def test_one_broken_release_does_not_hold_back_the_others(folder: Path) -> None:
