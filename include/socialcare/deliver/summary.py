@@ -79,7 +79,7 @@ def table(rows: Sequence[Row] | None = None, councils: Sequence[Council] | None 
     rows = latest(councils) if rows is None else rows
     columns = all_councils() if councils is None else councils
     laid = Table(title="Latest published figures", caption="in brackets: the mean of its statistical neighbours")
-    laid.add_column("Indicator")
+    laid.add_column("Indicator", min_width=30)
     laid.add_column("Date", no_wrap=True)
     for council in columns:
         laid.add_column(council.name, justify="right")
