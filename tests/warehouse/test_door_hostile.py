@@ -86,7 +86,9 @@ GOOD_IN_ANOTHER_SHAPE: dict[str, str | bytes] = {
     "quoted": HEADER + '"A1","F","01/05/2015","WBRI","UN1","0",""\n',
     "spaces": HEADER + " A1 , F ,01/05/2015 ,WBRI,UN1,0,\n",
     "semicolons": (HEADER + CHILD).replace(",", ";"),
-    "small headings, another order, a column too many": "sex,child,dob,ethnic,upn,mother,mc_dob,name\nF,A1,01/05/2015,WBRI,UN1,0,,Jo\n",
+    "small headings, another order, a column too many": (
+        "sex,child,dob,ethnic,upn,mother,mc_dob,name\nF,A1,01/05/2015,WBRI,UN1,0,,Jo\n"
+    ),
     "dates the other way round": HEADER + "A1,F,2015-05-01,WBRI,UN1,0,\n",
     "a Windows character in a dropped column": (HEADER + CHILD).replace("0,\n", "0,\xe9\n").encode("latin-1"),
 }
@@ -189,7 +191,8 @@ def test_rows_in_are_rows_loaded_and_quarantined_whatever_is_damaged(
     assert (
         rows(
             "select delivery_id from raw.deliveries d where rows_loaded <> (select count(*) from raw.ssda903__header"
-            " where _delivery_id = delivery_id) + (select count(*) from raw.ssda903__episodes where _delivery_id = delivery_id)"
+            " where _delivery_id = delivery_id) + (select count(*) from raw.ssda903__episodes"
+            " where _delivery_id = delivery_id)"
         )
         == []
     )
@@ -265,7 +268,10 @@ def test_no_recognisable_value_passes_the_door(
 
 
 def _state() -> tuple[object, ...]:
-    delivered = "select council_id, collection_year, content_sha256, rows_in, rows_loaded, rows_quarantined, verdict from raw.deliveries"
+    delivered = (
+        "select council_id, collection_year, content_sha256, rows_in, rows_loaded, rows_quarantined, verdict"
+        " from raw.deliveries"
+    )
     content = "select md5(string_agg(concat_ws('|', child_pseudonym, {0}, _line), ',' order by _line)) from raw.{1}"
     home = get_settings().home
     return (
@@ -313,7 +319,8 @@ def clean_result(warehouse: str) -> tuple[object, ...]:
     result = _state()
     with connect(ADMIN) as connection:
         connection.execute(
-            "truncate raw.deliveries, raw.ssda903__header, raw.ssda903__episodes, door.files, door.findings, door.originals"
+            "truncate raw.deliveries, raw.ssda903__header, raw.ssda903__episodes,"
+            " door.files, door.findings, door.originals"
         )
     for folder in ("door", "outbox"):
         shutil.rmtree(get_settings().home / folder)

@@ -14,7 +14,7 @@ import pyarrow.csv as pc
 from socialcare.door.recognise import Recognised
 
 #: Bytes read at a time. A row longer than this is refused: it holds a cell of megabytes.
-BLOCK = 4 << 20
+BLOCK = 2 << 20
 #: With more rows than this of the wrong width, the file is not of the shape it claims.
 _MOST_RAGGED = 100_000
 

@@ -45,12 +45,16 @@ def all_councils(folder: Path = FOLDER) -> tuple[Council, ...]:
             declared = Council.model_validate(yaml.safe_load(path.read_text()))
         except ValueError as error:
             raise Fault(
-                "council_declaration_wrong", f"A council's declaration is not valid: {error}",
-                where=str(path.name), remedy="compare it with the other files in the same folder.",
+                "council_declaration_wrong",
+                f"A council's declaration is not valid: {error}",
+                where=str(path.name),
+                remedy="compare it with the other files in the same folder.",
             ) from error
         if declared.id != path.stem:
             raise Fault(
-                "council_declaration_wrong", "The id differs from the file's name.", where=path.name,
+                "council_declaration_wrong",
+                "The id differs from the file's name.",
+                where=path.name,
                 remedy=f"name the file {declared.id}.yml or change the id.",
             )
         found.append(declared)

@@ -1,0 +1,141 @@
+"""The door's parts without a server: dates, tokens, sectors, stores on disk, receipts, encrypted originals."""
+
+from __future__ import annotations
+
+import hmac
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from socialcare.credentials import secret
+from socialcare.door import receipt, register
+from socialcare.door.arrival import look
+from socialcare.door.cells import NO_DAY, CellChecker
+from socialcare.door.identity import Pseudonymiser, postcode_sectors
+from socialcare.door.originals import Original, read
+from socialcare.door.recognise import recognise
+from socialcare.door.register import Findings, Register
+from socialcare.errors import Fault
+from socialcare.registry.returns import return_spec
+
+
+def days(*texts: str) -> list[int]:
+    return CellChecker.days_of(pa.array(texts)).tolist()
+
+
+def test_dates_are_read_in_both_known_styles_and_no_other() -> None:
+    assert days("01/02/1970", "1970-02-01") == [31, 31]
+    wrong = ["31/02/2020", "29/02/2023", "1/2/2020", "2020/02/01", "01-02-2020", "٠١/٠٢/٢٠٢٠", "01/02/1899", "", "x"]
+    assert days(*wrong) == []
+
+
+def test_a_token_is_hmac_sha256_over_council_and_identifier(home: Path) -> None:
+    tokens = Pseudonymiser("durham").tokens(pa.array(["A1", "A2"]))
+    key = bytes.fromhex(secret("council-durham"))
+    assert tokens.text.to_pylist() == [
+        hmac.digest(key, f"durham\x1f{i}".encode(), "sha256").hex()[:32] for i in ("A1", "A2")
+    ]
+    assert len(set(tokens.number.tolist())) == 2
+
+
+def test_each_council_has_its_own_key(home: Path) -> None:
+    same = pa.array(["A1"])
+    assert Pseudonymiser("durham").tokens(same).text != Pseudonymiser("south_tyneside").tokens(same).text
+    assert secret("council-durham") != secret("council-south_tyneside")
+
+
+def test_a_postcode_becomes_its_sector() -> None:
+    sectors, wrong = postcode_sectors(pa.array(["DH1 3ZZ", "dh13zz", "TS10 1AA", "unknown", "DH1", "12 High St"]))
+    assert sectors.to_pylist()[:3] == ["DH1 3", "DH1 3", "TS10 1"]
+    assert wrong.tolist() == [False, False, False, True, True, True]
+
+
+@pytest.mark.parametrize("in_memory", [10_000, 7], ids=["in memory", "on disk"])
+def test_the_register_never_parts_a_child(monkeypatch: pytest.MonkeyPatch, in_memory: int) -> None:
+    monkeypatch.setattr(register, "_IN_MEMORY", in_memory)
+    random = np.random.default_rng(1)
+    child = random.integers(0, 50, 500).astype(np.uint64)
+    with Register() as kept:
+        for start in range(0, 500, 25):
+            part = child[start : start + 25]
+            kept.add(part, np.arange(start, start + 25), random.integers(0, 9, 25), NO_DAY)
+        groups = list(kept.groups())
+    rows = np.concatenate(groups)
+    assert sorted(rows["line"].tolist()) == list(range(500))
+    assert sum(len(set(g["child"].tolist())) for g in groups) == len(set(child.tolist()))
+    for group in groups:
+        keys = list(zip(group["child"].tolist(), group["start"].tolist(), group["line"].tolist(), strict=True))
+        assert keys == sorted(keys)
+
+
+def test_findings_come_back_in_chunks_of_any_size() -> None:
+    with Findings() as findings:
+        findings.add(3, np.arange(10, dtype=np.int32))
+        findings.add(4, np.array([7], dtype=np.int32))
+        chunks = list(findings.chunks(size=4))
+    assert [len(c) for c in chunks] == [4, 4, 3]
+    assert np.concatenate(chunks)["rule"].tolist() == [3] * 10 + [4]
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r=1"])
+def test_a_receipts_cell_is_never_a_formula(cell: str) -> None:
+    (written,) = receipt._harmless([cell])
+    assert written == f"'{cell}"
+
+
+def test_a_receipts_page_holds_no_markup_of_the_councils() -> None:
+    rule = next(r for r in return_spec("ssda903").rules if r.code == "301")
+    evil = "<script>alert(1)</script>"
+    page = receipt._html(
+        receipt.Receipt(
+            *("Durham", "SSDA903", "2026-10-31", True, "partly_accepted", ""),
+            (receipt.FileLine(evil, "header", "partly_accepted", "", 1, 0, 1, (evil,)),),
+            (receipt.Section(rule, "Header", 1, ((2, evil),)),),
+        )
+    )
+    assert "<script" not in page
+    assert page.count("&lt;script") == 3
+    assert rule.wording in page
+    assert rule.whose_job in page
+
+
+def test_an_original_that_was_changed_is_not_given_out(home: Path) -> None:
+    with Original("durham") as original:
+        with original.new_file() as file:
+            file.write(b"first")
+            file.write(b"second")
+        name = original.keep("f" * 64)
+    assert b"".join(read(name, 1)) == b"firstsecond"
+    kept = home / "door" / "taken" / name / "1.enc"
+    whole = kept.read_bytes()
+    for damaged in (whole[:-20], whole[:-1] + b"\0", whole[:20] + b"\0" + whole[21:]):
+        kept.write_bytes(damaged)
+        with pytest.raises(Fault, match="original_damaged"):
+            b"".join(read(name, 1))
+
+
+def test_what_a_killed_run_left_half_written_is_removed(home: Path) -> None:
+    left = home / "door" / "taken" / "durham" / ".0123"
+    left.mkdir(parents=True)
+    with Original("durham"):
+        assert not left.exists()
+    assert list(left.parent.iterdir()) == []
+
+
+def test_an_inbox_that_does_not_exist_is_empty(home: Path) -> None:
+    assert look("durham").whole == ()
+
+
+def test_a_file_is_recognised_by_its_heading_whatever_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "header.csv"
+    file.write_text(",".join(return_spec("ssda903").tables["episodes"].columns) + "\nA1" + "," * 12 + "\n")
+    assert recognise(file).table == "episodes"
+
+
+def test_a_file_shows_nothing_of_itself_when_printed(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("Jo Bloggs,01/05/2015\n")
+    assert "Bloggs" not in repr(recognise(file))
+    assert "BLOGGS" not in repr(recognise(file))
