@@ -12,9 +12,7 @@ import pytest
 from socialcare.operate.alerts import WITHHELD, looks_identifying, notice
 from socialcare.settings import get_settings
 
-TEXT = (
-    "Column 'rate_per_10000' is missing.\nWhere: cla.csv, line 1. Café — “as at 31 March 2024”, 2024-03-31."
-)
+TEXT = "Column 'rate_per_10000' is missing.\nWhere: cla.csv, line 1. Café — “as at 31 March 2024”, 2024-03-31."
 
 
 class Webhook(ThreadingHTTPServer):
@@ -77,9 +75,7 @@ def test_a_webhook_that_refuses_is_written_down_and_fails_nothing(webhook: Webho
     assert written(home)[0]["webhook"] == "failed: HTTP 500"
 
 
-def test_a_webhook_that_is_gone_fails_nothing_and_its_address_stays_secret(
-    webhook: Webhook, home: Path
-) -> None:
+def test_a_webhook_that_is_gone_fails_nothing_and_its_address_stays_secret(webhook: Webhook, home: Path) -> None:
     webhook.shutdown()
     webhook.server_close()
     notice("a", "b")
@@ -100,9 +96,7 @@ def test_a_webhook_that_is_gone_fails_nothing_and_its_address_stays_secret(
         "9434765919",
     ],
 )
-def test_what_could_identify_a_child_leaves_neither_by_post_nor_by_log(
-    text: str, webhook: Webhook, home: Path
-) -> None:
+def test_what_could_identify_a_child_leaves_neither_by_post_nor_by_log(text: str, webhook: Webhook, home: Path) -> None:
     assert notice("task failed", text, level="error").withheld
     assert webhook.received[0]["text"] == WITHHELD
     assert written(home)[0]["text"] == WITHHELD
