@@ -23,6 +23,7 @@ with councils_at_the_time as (
 )
 
 select
+    row_number() over () as figure_id,
     observed.*,
     councils_at_the_time.area_name as council_name,
     councils_at_the_time.region_code,

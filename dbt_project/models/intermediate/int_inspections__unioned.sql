@@ -1,5 +1,7 @@
 -- Everything that Ofsted's sheets say about inspections and visits, with the council's code at the release's
 -- date. Sheets give names until 2024: a name is looked up as written, then among the known other spellings.
+{{ config(materialized='table') }}
+
 with sheets as (
 
     select
