@@ -19,7 +19,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="The North East children's social care data platform.",
 )
-console = Console(soft_wrap=True)
+#: A pipe or a log has no width of its own: wide enough for the comparison.
+console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 132)
 
 Sources = Annotated[
     Literal["sample", "mirror", "live"] | None,
@@ -84,8 +85,6 @@ def up(published: Published = None, sources: Sources = None) -> None:
 
     _choose_sources(sources, published)
     running = platform.up(lambda text: console.print(text, highlight=False))
-    if running.ours:
-        running.api.fail_unfinished()
     console.print(f"Airflow: {running.url}   login: admin   password: {secret('airflow-login', nbytes=9)}")
     console.print("The night runs on its schedule (Europe/London). End it with `make down`.")
 
@@ -162,10 +161,14 @@ def rollback(
 ) -> None:
     """Make an earlier version current again, at once."""
     from socialcare import embedded
+    from socialcare.deliver import extracts
+    from socialcare.quality import results
     from socialcare.warehouse import versions as kept
 
     with embedded.available():
-        console.print(f"Version {kept.rollback(to, why=why)} is current again.")
+        version_id = kept.rollback(to, why=why)
+        extracts.write(version_id, checks=results.summary(""))
+        console.print(f"Version {version_id} is current again, in `published` and in the extracts.")
 
 
 @app.command()
@@ -196,8 +199,12 @@ def restore(source: Annotated[Path, typer.Argument(help="A folder that `backup` 
     from socialcare.operate import backup as keep
 
     with embedded.available():
-        keep.restore(source)
+        lacking = keep.restore(source)
     console.print("Restored.")
+    if lacking:
+        console.print(
+            f"The archive here lacks {len(lacking)} files that the backup knew; copy them back from its place."
+        )
 
 
 @app.command()

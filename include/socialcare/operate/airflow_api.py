@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -74,12 +75,17 @@ class AirflowApi:
             remedy="run `.venv/bin/python dags/nightly.py` to see the whole error.",
         )
 
-    def fail_unfinished(self) -> list[str]:
-        """Fail every run that an earlier, ended night left unfinished; return their ids."""
+    def fail_unfinished(self, before: datetime) -> list[str]:
+        """Fail every run that an earlier, ended platform left unfinished; return their ids.
+
+        Runs queued after ``before`` (when this platform started) are its own and go on.
+        """
         failed = []
         for state in UNFINISHED:
             runs = self.call("GET", "dags/~/dagRuns", params={"state": state, "limit": 100})["dag_runs"]
             for run in runs:
+                if run["queued_at"] and datetime.fromisoformat(run["queued_at"]) >= before:
+                    continue
                 self.call(
                     "PATCH",
                     f"dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}",

@@ -21,6 +21,7 @@ import requests
 from socialcare.credentials import replace_private, secret
 from socialcare.database import connect, pass_file, url
 from socialcare.errors import Fault
+from socialcare.operate.airflow_api import AirflowApi
 from socialcare.settings import child_environment, get_settings
 from socialcare.warehouse import schema
 
@@ -134,7 +135,9 @@ def _run() -> int:
     say("starting Airflow", url=f"http://127.0.0.1:{port}")
     running = {name: _start(name, command, environment) for name, command in COMPONENTS.items()}
     _wait_until_healthy(port, running)
-    say("ready", url=f"http://127.0.0.1:{port}", started_at=started_at.isoformat())
+    # A run that was cut off would hold up the next for five minutes, until its heartbeat counts as lost.
+    failed = AirflowApi(f"http://127.0.0.1:{port}", LOGIN).fail_unfinished(started_at)
+    say("ready", url=f"http://127.0.0.1:{port}", started_at=started_at.isoformat(), cut_off=failed)
     while True:
         for name, process in running.items():
             if process.poll() is not None:

@@ -30,6 +30,7 @@ class Platform:
     url: str
     started_at: str | None
     ours: bool
+    cut_off: tuple[str, ...] = ()  # runs of an earlier night that were marked as failed at the start
 
     @property
     def api(self) -> AirflowApi:
@@ -175,7 +176,7 @@ def _wait_until_ready(keeper: subprocess.Popen[bytes], say: Say) -> Platform:
             say(phase)
             told = phase
         if phase == "ready":
-            return Platform(state["url"], state.get("started_at"), ours=True)
+            return Platform(state["url"], state.get("started_at"), ours=True, cut_off=tuple(state.get("cut_off", ())))
         if phase == "failed" or keeper.poll() is not None:
             why = state.get("why") or "The keeper ended."
             raise Fault(

@@ -12,17 +12,26 @@ from socialcare.warehouse import versions
 def show(console: Console) -> None:
     """Print the current version and the state of every source and council."""
     with connect("analyst") as connection:
-        for title, query in (
-            ("Published", "select * from published.about"),
-            ("Sources and councils", "select * from published.source_status order by 1"),
-        ):
-            cursor = connection.execute(query)  # type: ignore[arg-type]
-            table = Table(title=title, title_justify="left")
-            for column in cursor.description or []:
-                table.add_column(column.name)
-            for row in cursor:
-                table.add_row(*("" if value is None else str(value) for value in row))
-            console.print(table)
+        about = connection.execute(
+            "select version_id, date_trunc('second', age), coalesce(stale_because, ''), checks_passed, checks_warned, "
+            "data_mode, left(checksum, 12) from published.about"
+        ).fetchone()
+        sources = connection.execute(
+            "select source_id, newest_release, to_char(last_look_at, 'YYYY-MM-DD HH24:MI'), state, message "
+            "from published.source_status order by kind, source_id"
+        ).fetchall()
+    if about is None:
+        console.print("Nothing has been published yet: run `make run`.")
+        return
+    version, age, stale, passed, warned, mode, checksum = about
+    console.print(
+        f"Published: version {version} ({checksum}), built {age} ago from {mode} data; "
+        f"{passed} checks passed, {warned} warned. " + (f"STALE: {stale}." if stale else "Current.")
+    )
+    table = Table("source or council", "newest release", "last look (UTC)", "state", "message", box=None)
+    for row in sources:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    console.print(table)
 
 
 def show_versions(console: Console) -> None:

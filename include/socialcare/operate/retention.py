@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from socialcare.database import connect, pass_file, server, url
+from socialcare.database import connect, pass_file, url
 from socialcare.door.originals import destroy_expired
 from socialcare.errors import Fault
 from socialcare.settings import child_environment, get_settings
@@ -68,7 +68,7 @@ def _folders(folder: Path) -> Iterator[Path]:
 
 
 def _remove_outcomes(before: datetime) -> dict[str, int]:
-    with connect(server().admin) as connection:  # the steps' own roles may write outcomes, never delete them
+    with connect("loader") as connection:
         outcomes = connection.execute("delete from ops.outcomes where finished_at < %s", [before]).rowcount
         nights = connection.execute("delete from ops.nights where started_at < %s", [before]).rowcount
     return {"outcomes": outcomes, "nights": nights}

@@ -29,9 +29,8 @@ def run_night(console: Console) -> int:
 
     with platform.for_one_command(say) as running:
         api = running.api
-        if running.ours:
-            for old in api.fail_unfinished():
-                say(f"an earlier night was cut off; marked as failed: {old}")
+        for old in running.cut_off:
+            say(f"an earlier night was cut off; marked as failed: {old}")
         api.wait_for_dag("nightly", running.started_at)
         say(f"Airflow is up at {running.url}; triggering one night: nightly / {night_id}")
         api.trigger("nightly", night_id)

@@ -24,3 +24,11 @@ create table if not exists ops.outcomes (
 );
 comment on table ops.outcomes is 'One row per step and subject of a night: landed, unchanged, failed and the like, with what to do.';
 grant select, insert, update on ops.nights, ops.outcomes to loader, transformer, publisher;
+grant delete on ops.nights, ops.outcomes to loader;  -- retention only
+
+create table if not exists ops.schema_applied (
+    only_row boolean primary key default true check (only_row),
+    sha256 text not null,
+    applied_at timestamptz not null default now()
+);
+comment on table ops.schema_applied is 'Which text of the schema files this database has: unchanged files are not run again.';
