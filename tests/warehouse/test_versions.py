@@ -78,6 +78,14 @@ def test_rolling_back_shows_the_version_before(warehouse: str) -> None:
     assert rows("analyst", "select distinct value from published.comparison") == [(2,)]
 
 
+def test_bringing_a_version_back_keeps_the_one_before_it_restorable(warehouse: str) -> None:
+    first, second = night("a", 1), night("b", 2)
+    for _ in range(3):
+        assert versions.rollback(why="try") == first
+        assert versions.rollback(to=second, why="bring it back") == second
+    assert [v.state for v in versions.list_versions()] == ["published", "published"]
+
+
 def test_figures_that_a_person_withdrew_do_not_come_back_by_themselves(warehouse: str) -> None:
     night("a", 1)
     night("b", 2)
@@ -234,4 +242,43 @@ def test_each_source_and_council_has_a_state(warehouse: str) -> None:
         ("durham", "ok", 3, True),
         ("redcar_and_cleveland", "never_landed", None, None),
         ("south_tyneside", "never_landed", None, None),
+    ]
+
+
+def test_what_is_computed_when_read_is_no_part_of_the_version(warehouse: str) -> None:
+    version_id = night("a", 1)
+    days = rows("council_durham", "select days from published.now_own")
+    assert days == rows("publisher", "select current_date - date '2024-01-01'")
+    assert "days" not in rows("publisher", "select shape -> 'now_own' -> 'columns' from versions.version")[0][0]
+    assert versions.checksum(version_id) == versions.list_versions()[0].checksum
+
+
+def test_a_refused_delivery_and_a_failed_look_are_told_beside_the_last_good_one(warehouse: str) -> None:
+    night("a", 1)
+    with connect("loader") as connection:
+        for sha, verdict, reason, age in (("1", "accepted", "", 2), ("2", "rejected", "a column is missing", 1)):
+            connection.execute(
+                "insert into raw.deliveries (council_id, return_id, collection_year, as_of_date, is_synthetic,"
+                " content_sha256, rows_in, rows_loaded, rows_quarantined, verdict, reason, received_at)"
+                " values ('durham', 'ssda903', 2024, current_date, true, %s, 0, 0, 0, %s, %s,"
+                " now() - %s * interval '1 h')",
+                [sha, verdict, reason, age],
+            )
+        connection.execute(
+            "insert into raw.landings (source_id, table_name, release_id, release, publication_title, file_name,"
+            " file_sha256, file_bytes, rows_loaded) values ('ons_population', 'nomis', 'ons_population/2023', '2023',"
+            " 't', 'f', repeat('a', 64), 1, 1)"
+        )
+        connection.execute(
+            "insert into raw.looks (source_id, outcome, fault, detail, remedy)"
+            " values ('ons_population', 'kept_last_good', 'column_missing', 'No column obs_value.', 'Ask ONS.')"
+        )
+    told = rows(
+        "analyst",
+        "select source_id, newest_release, state, message from published.source_status"
+        " where source_id in ('durham', 'ons_population') order by 1",
+    )
+    assert told == [
+        ("durham", "ssda903/2024", "kept_last_good", "a column is missing"),
+        ("ons_population", "ons_population/2023", "kept_last_good", "No column obs_value. Ask ONS."),
     ]

@@ -29,7 +29,8 @@ _ADDRESS = re.compile(r"https?://[^\s\"'<>]*")
 _STYLE = """<style>
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #0b0c0c }
 table { border-collapse: collapse; width: 100% } td, th { border-bottom: 1px solid #b1b4b6; padding: .3rem .6rem;
-text-align: left; vertical-align: top } .fas::before { font-style: normal; font-weight: bold }
+text-align: left; vertical-align: top;
+overflow-wrap: anywhere } small { color: #505a5f } .fas::before { font-style: normal; font-weight: bold }
 .fa-check-circle::before { content: "passed"; color: #00703c } .fa-times::before { content: "failed"; color: #b10e1e }
 .fa-exclamation-triangle::before { content: "could not be evaluated"; color: #b10e1e }
 .failed, .error { color: #b10e1e; font-weight: bold } .ge-navigation-sidebar-container, .navbar { display: none }
@@ -98,13 +99,13 @@ def _index(night_id: str) -> str:
     lines = [
         f'<tr><td class="{outcome}">{outcome}</td><td>{severity}</td>'
         f'<td><a href="{layer}/{escape(table)}.html">{layer}.{escape(table)}</a></td>'
-        f"<td>{escape(expectation)} {escape(column)}</td><td>{escape(count)}</td><td>{escape(why)}</td></tr>"
+        f"<td>{escape(why)}<br><small>{escape(expectation)} {escape(column)}</small></td><td>{escape(count)}</td></tr>"
         for layer, table, expectation, column, severity, outcome, count, why in rows
     ]
     return (
         '<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>Checks</title>'
         f"{_STYLE}</head><body><h1>Checks of night {escape(night_id)}</h1>"
         f"<p>{len(rows)} checks, {failed} did not pass. Counts only: no page here holds a value from the data.</p>"
-        "<table><tr><th>Outcome</th><th>Severity</th><th>Table</th><th>Check</th><th>Count</th><th>Why</th></tr>"
+        "<table><tr><th>Outcome</th><th>Severity</th><th>Table</th><th>What we expect</th><th>Count</th></tr>"
         f"{''.join(lines)}</table></body></html>"
     )

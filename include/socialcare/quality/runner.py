@@ -133,18 +133,21 @@ def _run_suite(context: Any, source: Any, target: _Target) -> tuple[list[Finding
 
     suite = target.suite
     batch = source.add_query_asset(suite.name, query=target.query).add_batch_definition("whole").get_batch()
-    declared = [
-        {
-            "type": one["type"],
-            "kwargs": one.get("kwargs") or {},
-            "severity": one["severity"],
-            "meta": {**one["meta"], "number": n},
-        }
-        for n, one in enumerate(suite.expectations)
-    ]
+    declared = [_for_gx(number, one) for number, one in enumerate(suite.expectations)]
     outcome = batch.validate(gx.ExpectationSuite(suite.name, expectations=declared), result_format=_RESULT_FORMAT)
     found = []
     for result in outcome.results:  # GX may give them in another order than we declared them
         expectation = suite.expectations[result.expectation_config.meta["number"]]
         found.append(results.finding(suite.name, suite.layer, suite.table, expectation, result.to_json_dict()))
     return found, data_docs.page(outcome, suite)
+
+
+def _for_gx(number: int, expectation: dict[str, Any]) -> dict[str, Any]:
+    """Return the expectation with our number, to find it again, and its reason as the words people read."""
+    return {
+        "type": expectation["type"],
+        "kwargs": expectation.get("kwargs") or {},
+        "severity": expectation["severity"],
+        "description": str(expectation["meta"]["why"]),
+        "meta": {**expectation["meta"], "number": number},
+    }

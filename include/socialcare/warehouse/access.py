@@ -5,10 +5,7 @@ Row-level policies use ``current_user``, never a setting that the reader could c
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import psycopg
-import yaml
 from psycopg import sql
 
 from socialcare import registry
@@ -42,9 +39,7 @@ def apply() -> None:
 
 def current_marts(connection: psycopg.Connection) -> list[Mart]:
     """Return the marts of the version that people read now, as they were when it was built."""
-    row = connection.execute(
-        "select shape from versions.version join versions.current using (version_id)"
-    ).fetchone()
+    row = connection.execute("select shape from versions.version join versions.current using (version_id)").fetchone()
     return [Mart.from_dict(stored) for stored in row[0].values()] if row and row[0] else []
 
 
@@ -68,7 +63,7 @@ def fill_from_registry(connection: psycopg.Connection) -> None:
             [(council.role, council.id, council.ons_code, council.name) for council in councils],
         )
         subjects = [(council.id, "council", council.name) for council in councils]
-        subjects += [(source_id, "source", title) for source_id, title in _sources()]
+        subjects += [(source.id, "source", source.title) for source in registry.all_sources()]
         cursor.executemany(
             "insert into versions.subjects (subject_id, kind, title) values (%s, %s, %s)"
             " on conflict (subject_id) do update set kind = excluded.kind, title = excluded.title",
@@ -78,12 +73,6 @@ def fill_from_registry(connection: psycopg.Connection) -> None:
             "delete from versions.subjects where not subject_id = any(%s)",
             [[subject[0] for subject in subjects]],
         )
-
-
-def _sources() -> list[tuple[str, str]]:
-    declarations = (Path(registry.__file__).parents[1] / "sources").glob("*.yml")
-    read = [yaml.safe_load(path.read_text()) for path in sorted(declarations)]
-    return [(source["id"], source.get("title") or source["id"]) for source in read]
 
 
 def protect(connection: psycopg.Connection, mart: Mart, table: str) -> None:
@@ -146,9 +135,7 @@ def _grant(connection: psycopg.Connection, relation: sql.Identifier, roles: list
     missing = [role for role in roles if not _may_read(connection, relation, role)]
     if missing:
         connection.execute(
-            sql.SQL("grant select on {} to {}").format(
-                relation, sql.SQL(", ").join(map(sql.Identifier, missing))
-            )
+            sql.SQL("grant select on {} to {}").format(relation, sql.SQL(", ").join(map(sql.Identifier, missing)))
         )
 
 

@@ -114,7 +114,9 @@ def rollback(to: int | None = None, *, why: str) -> int:
                 where=f"version {now}", remedy="`socialcare versions` lists those that are kept.",
             )  # fmt: skip
         _check_state(connection, target, ("published", "withdrawn"))
-        connection.execute("update versions.version set state = 'withdrawn' where version_id = %s", [now])
+        # Bringing a withdrawn version back says nothing against the one that stood in for it.
+        if now is not None and target < now:
+            connection.execute("update versions.version set state = 'withdrawn' where version_id = %s", [now])
         _move(connection, now, target, why, change_views=False)
         return target
 
@@ -152,7 +154,6 @@ def _move(
 ) -> None:
     row = connection.execute("select shape from versions.version where version_id = %s", [version_id]).fetchone()
     assert row is not None
-    access.fill_from_registry(connection)
     marts = [Mart.from_dict(stored) for stored in row[0].values()]
     if change_views:
         versions_views.retire_views(connection, [mart.name for mart in marts])

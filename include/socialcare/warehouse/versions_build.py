@@ -27,9 +27,7 @@ from socialcare.warehouse.versions_tables import (
 _PREPARE_LOCK = 7300010
 
 
-def prepare(
-    build_key: str, *, manifest: Path | dict[str, Any] | None = None, night_id: str | None = None
-) -> int:
+def prepare(build_key: str, *, manifest: Path | dict[str, Any] | None = None, night_id: str | None = None) -> int:
     """Copy the marts that dbt just built into a new version; return its id. Nobody can see it yet.
 
     The same ``build_key`` with the same figures as a version that still stands gives that version again. Only
@@ -69,7 +67,7 @@ def _same_build(connection: psycopg.Connection, build_key: str, marts: list[Mart
             f"Tonight's figures are those of version {version_id}, which a person withdrew"
             f" ({_why(connection, version_id)}).",
             where=f"version {version_id}",
-            remedy=f"correct what was wrong, or bring it back with `socialcare rollback --to {version_id}`.",
+            remedy=f"correct what was wrong, or bring it back with `socialcare rollback {version_id}`.",
         )
     return int(version_id)
 
@@ -88,6 +86,7 @@ def _shape(marts: list[Mart]) -> dict[str, Any]:
 
 def _announce(connection: psycopg.Connection, build_key: str, marts: list[Mart], night_id: str | None) -> int:
     with giving_way_to_readers(connection):
+        access.fill_from_registry(connection)
         for mart in marts:
             ensure_parent(connection, mart)
             for table in (mart.name, *partitions_of(connection, mart.name)):
@@ -107,16 +106,14 @@ def _fill(connection: psycopg.Connection, version_id: int, marts: list[Mart]) ->
         rows[mart.name] = fill_partition(connection, mart, version_id)
         access.protect(connection, mart, partition(mart.name, version_id))
     connection.execute(
-        "update versions.version set rows = %s, checksum = %s, attached_at = clock_timestamp()"
-        " where version_id = %s",
+        "update versions.version set rows = %s, checksum = %s, attached_at = clock_timestamp() where version_id = %s",
         [json.dumps(rows), content_checksum(connection, marts, version_id), version_id],
     )
 
 
 def _remove_leftovers(connection: psycopg.Connection) -> None:
     left = connection.execute(
-        "select version_id, shape from versions.version"
-        " where state in ('building', 'failed') and dropped_at is null"
+        "select version_id, shape from versions.version where state in ('building', 'failed') and dropped_at is null"
     ).fetchall()
     for version_id, shape in left:
         connection.execute("update versions.version set state = 'failed' where version_id = %s", [version_id])

@@ -35,7 +35,8 @@ with landed as (
     select distinct on (source_id) source_id, release_id, landed_at
     from raw.landings order by source_id, published_on desc nulls last, release_id desc, landed_at desc
 ), delivered as (
-    select distinct on (council_id) council_id, return_id, collection_year, as_of_date, received_at, is_synthetic
+    select distinct on (council_id) council_id, return_id, collection_year, as_of_date, received_at, is_synthetic,
+        verdict
     from raw.deliveries where verdict in ('accepted', 'partly_accepted')
     order by council_id, received_at desc, delivery_id desc
 ), refused as (
@@ -57,9 +58,10 @@ select s.subject_id as source_id, s.kind, s.title,
     end as state,
     case
         when k.fault <> '' then concat_ws(' ', nullif(k.detail, ''), nullif(k.remedy, ''))
-        when w.outcome in ('failed', 'rejected', 'kept_last_good', 'partly_accepted')
+        when w.outcome in ('failed', 'rejected', 'kept_last_good')
             then concat_ws(' ', nullif(w.detail, ''), nullif(w.remedy, ''))
         when r.received_at > d.received_at or d.council_id is null then coalesce(r.reason, '')
+        when d.verdict = 'partly_accepted' then 'Some rows of this delivery were set aside; the receipt says which.'
         else ''
     end as message,
     d.as_of_date, current_date - d.as_of_date as extract_age_days, d.is_synthetic
