@@ -5,10 +5,10 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from socialcare.database import connect
+from socialcare.database import ADMIN, connect
 from socialcare.errors import Fault
 from socialcare.settings import get_settings
-from socialcare.warehouse import versions
+from socialcare.warehouse import schema, versions
 
 from .hand_made import make_marts, manifest, night, rows
 
@@ -282,3 +282,27 @@ def test_a_refused_delivery_and_a_failed_look_are_told_beside_the_last_good_one(
         ("durham", "ssda903/2024", "kept_last_good", "a column is missing"),
         ("ons_population", "ons_population/2023", "kept_last_good", "No column obs_value. Ask ONS."),
     ]
+
+
+def test_starting_a_night_does_not_wait_for_an_open_reader(warehouse: str) -> None:
+    night("a", 1)
+    with connect("analyst") as reader, connect("council_durham") as other:
+        reader.execute("select * from published.about, published.comparison")
+        other.execute("select * from published.about, published.now_own")
+        with connect(ADMIN) as connection:
+            connection.execute("set lock_timeout = '2s'")
+            for file in ("40_quality.sql", "50_versions.sql", "70_about.sql"):
+                connection.execute((schema.DDL / file).read_text().encode())
+        night("b", 2)
+    assert rows("analyst", "select distinct value from published.comparison") == [(2,)]
+
+
+def test_a_mart_that_was_deprecated_first_may_go(warehouse: str) -> None:
+    over = {"since": "2019-01-01", "remove_after": "2020-01-01", "use": "now_own"}
+    night("a", 1, manifest=manifest(deprecated=over))
+    declared = manifest()
+    del declared["nodes"]["model.socialcare.comparison"]
+    night("b", 2, manifest=declared)
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        rows("analyst", "select * from published.comparison")
+    assert rows("analyst", "select count(*) from published.about") == [(1,)]

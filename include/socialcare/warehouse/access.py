@@ -15,6 +15,7 @@ from socialcare.warehouse import access_catalog
 from socialcare.warehouse.access_catalog import Right
 from socialcare.warehouse.schema import all_login_roles
 from socialcare.warehouse.versions_marts import Mart
+from socialcare.warehouse.versions_views import PLATFORM_VIEWS
 
 READERS = "analyst"
 POLICIES = ("council_reads_its_own_current_rows", "publisher_works")
@@ -125,7 +126,7 @@ def grant_platform_views(connection: psycopg.Connection) -> None:
     """Let everybody read what is said about the version and its sources."""
     readers = [READERS, *council_roles()]
     _grant_usage(connection, "published", readers)
-    for name in ("about", "source_status"):
+    for name in PLATFORM_VIEWS:
         row = connection.execute("select to_regclass(%s)", [f"published.{name}"]).fetchone()
         if row and row[0]:
             _grant(connection, sql.Identifier("published", name), readers)

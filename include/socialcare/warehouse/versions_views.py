@@ -8,6 +8,9 @@ from psycopg import sql
 from socialcare.warehouse.versions_marts import Column, Mart
 from socialcare.warehouse.versions_tables import columns_of
 
+#: Views of ``published`` that are no mart: made with the schema.
+PLATFORM_VIEWS = ("about", "source_status")
+
 
 def ensure_view(connection: psycopg.Connection, mart: Mart) -> bool:
     """Make or change the mart's view if its definition differs; return whether it did.
@@ -16,9 +19,7 @@ def ensure_view(connection: psycopg.Connection, mart: Mart) -> bool:
     A column that is gone from the mart stays, and is null.
     """
     statement = _definition(connection, mart).as_string(connection)
-    known = connection.execute(
-        "select definition from versions.views where mart = %s", [mart.name]
-    ).fetchone()
+    known = connection.execute("select definition from versions.views where mart = %s", [mart.name]).fetchone()
     present = columns_of(connection, mart.name, "published")
     if present and known is not None and known[0] == statement:
         return False
@@ -33,7 +34,9 @@ def ensure_view(connection: psycopg.Connection, mart: Mart) -> bool:
 
 def retire_views(connection: psycopg.Connection, marts: list[str]) -> None:
     """Drop the views of marts that are no longer made (``prepare`` made sure that they were deprecated)."""
-    gone = connection.execute("select mart from versions.views where not mart = any(%s)", [marts]).fetchall()
+    gone = connection.execute(
+        "select mart from versions.views where not mart = any(%s)", [[*marts, *PLATFORM_VIEWS]]
+    ).fetchall()
     for (mart,) in gone:
         connection.execute(sql.SQL("drop view if exists {}").format(sql.Identifier("published", mart)))
         connection.execute("delete from versions.views where mart = %s", [mart])

@@ -15,7 +15,13 @@ create table if not exists quality.results (
     why text not null,
     ran_at timestamptz not null default now()
 );
-alter table quality.results owner to publisher;
+do $$
+begin
+    if exists (select from pg_class where oid = 'quality.results'::regclass and relowner <> 'publisher'::regrole) then
+        alter table quality.results owner to publisher;
+    end if;
+end
+$$;
 create index if not exists results_by_night on quality.results (night_id, layer);
 comment on table quality.results is 'One row per expectation per night. observed holds a count or a percentage, or nothing.';
 grant usage on schema quality to loader, transformer;

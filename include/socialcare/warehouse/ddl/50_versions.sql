@@ -79,7 +79,7 @@ declare
 begin
     for found in
         select relname from pg_class join pg_namespace n on n.oid = relnamespace
-        where n.nspname = 'versions'
+        where n.nspname = 'versions' and relowner <> 'publisher'::regrole  -- changing it locks readers out
           and relname in ('version', 'current', 'history', 'council_roles', 'subjects', 'views')
     loop
         execute format('alter table versions.%I owner to publisher', found.relname);
