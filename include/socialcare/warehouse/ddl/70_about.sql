@@ -50,7 +50,7 @@ $view$;
 create or replace view published.source_status as
 with landed as (
     select distinct on (source_id) source_id, release_id, landed_at
-    from raw.landings order by source_id, published_on desc nulls last, release_id desc, landed_at desc
+    from raw.current_landings order by source_id, published_on desc nulls last, release_id desc, landed_at desc
 ), delivered as (
     select distinct on (council_id) council_id, return_id, collection_year, as_of_date, received_at, is_synthetic,
         verdict
