@@ -10,7 +10,7 @@ import pytest
 
 from socialcare import generate
 from socialcare.database import connect
-from socialcare.door import arrival, originals
+from socialcare.door import arrival, intake, originals
 from socialcare.door.intake import Taken, take_in
 from socialcare.errors import Fault
 from socialcare.generate.deliver import AS_OF, COLLECTION_YEAR, write_delivery
@@ -169,4 +169,23 @@ def test_a_folder_without_its_marker_is_left_alone(warehouse: str) -> None:
     seen = arrival.look("durham")
     assert (seen.whole, seen.arriving) == ((), 1)
     assert ingest_council("n1", "durham").outcome == "nothing_sent"
+    assert folder.exists()
+
+
+def test_a_delivery_that_changes_while_it_is_read_is_left_for_the_next_look(
+    warehouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = generate.deliver("durham")
+    real = intake.make_plan
+
+    def write_meanwhile(*given: object) -> object:
+        with next(folder.glob("*episodes*")).open("a") as file:
+            file.write("more")
+        return real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(intake, "make_plan", write_meanwhile)
+    with pytest.raises(Fault, match="delivery_changed"):
+        take_all("durham")
+    assert rows("select count(*) from raw.deliveries") == [(0,)]
+    assert rows("select count(*) from raw.ssda903__episodes") == [(0,)]
     assert folder.exists()

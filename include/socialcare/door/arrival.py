@@ -46,6 +46,11 @@ class Delivery:
             return self.statement.synthetic
         return bool(self.files) and all("SYNTHETIC" in file.name for file in self.files)
 
+    def stamps(self) -> list[tuple[int, int, int]]:
+        """Return what changes when a file is written to: it is read twice, and must be the same both times."""
+        found = (file.lstat() for file in self.files)
+        return [(stamp.st_ino, stamp.st_size, stamp.st_mtime_ns) for stamp in found]
+
 
 @dataclass(frozen=True)
 class Inbox:

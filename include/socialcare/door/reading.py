@@ -38,71 +38,87 @@ class Block:
 
 
 class Reader:
-    """The blocks of one file, then the lines of the rows that had too many or too few cells."""
+    """The blocks of one file, then the lines of the rows that had too many or too few cells.
+
+    The file is cut here, not by pyarrow's own streaming reader: that one reads 32 blocks ahead.
+    """
 
     def __init__(self, file: Recognised, columns: tuple[str, ...] | None = None) -> None:
         self._file = file
-        self._columns = columns or file.columns
         self._ragged = array("i")
+        self._before = 1  # lines before this block; the heading is the first
         self.rows = 0
+        names = columns or file.columns
+        self._read = pc.ReadOptions(
+            # One thread: only then does a row of the wrong width know its own place.
+            use_threads=False,
+            block_size=BLOCK * 2,
+            column_names=list(file.headings),
+            encoding=file.encoding,
+        )
+        self._parse = pc.ParseOptions(
+            delimiter=file.delimiter, ignore_empty_lines=False, invalid_row_handler=self._set_aside
+        )
+        self._convert = pc.ConvertOptions(
+            include_columns=list(names),
+            column_types={name: pa.dictionary(pa.int32(), pa.string()) for name in names},
+            null_values=[""],
+            strings_can_be_null=True,
+        )
 
     @property
     def ragged(self) -> Lines:
         """Lines of the rows with a wrong number of cells, once the blocks are read."""
-        return np.frombuffer(self._ragged, dtype=np.int32) if self._ragged else np.empty(0, np.int32)
+        return np.array(self._ragged, dtype=np.int32)
 
     def blocks(self) -> Iterator[Block]:
         """Yield the file block by block. Raises UnreadableError with the name of the reason."""
-        position = 0
-        try:
-            for batch in self._open():
-                if not batch.num_rows:
-                    continue
-                lines = self._lines(position, batch.num_rows)
-                position += batch.num_rows
-                block = _without_blank_rows(lines, batch)
+        for data in self._pieces():
+            aside = len(self._ragged)
+            try:
+                table = pc.read_csv(pa.BufferReader(data), self._read, self._parse, self._convert)
+            except pa.ArrowException:  # its own words may hold a cell, so they go no further
+                name = "rows_ragged" if len(self._ragged) >= _MOST_RAGGED else "unreadable_csv"
+                raise UnreadableError(name) from None
+            lines = self._lines(table.num_rows, self._ragged[aside:])
+            self._before += table.num_rows + len(self._ragged) - aside
+            for batch in table.to_batches():
+                block = _without_blank_rows(lines[: batch.num_rows], batch)
+                lines = lines[batch.num_rows :]
                 self.rows += len(block.lines)
                 if len(block.lines):
                     yield block
-        except pa.ArrowException as error:
-            raise UnreadableError(_name_of(str(error), len(self._ragged))) from None
         self.rows += len(self._ragged)
 
-    def _open(self) -> pc.CSVStreamingReader:
-        file = self._file
-        return pc.open_csv(
-            str(file.path),
-            # One thread: only then does a row of the wrong width know its own line.
-            read_options=pc.ReadOptions(
-                use_threads=False,
-                block_size=BLOCK,
-                skip_rows=1,
-                column_names=list(file.headings),
-                encoding=file.encoding,
-            ),
-            parse_options=pc.ParseOptions(
-                delimiter=file.delimiter, ignore_empty_lines=False, invalid_row_handler=self._set_aside
-            ),
-            convert_options=pc.ConvertOptions(
-                include_columns=list(self._columns),
-                column_types={name: pa.dictionary(pa.int32(), pa.string()) for name in self._columns},
-                null_values=[""],
-                strings_can_be_null=True,
-            ),
-        )
+    def _pieces(self) -> Iterator[bytes]:
+        """Cut the file, its heading left out, at line ends into pieces of about ``BLOCK`` bytes."""
+        rest = b""
+        with self._file.path.open("rb") as file:
+            file.readline()
+            while data := file.read(BLOCK):
+                end = data.rfind(b"\n") + 1
+                if end:
+                    yield rest + data[:end]
+                    rest = data[end:]
+                elif len(rest) < BLOCK:
+                    rest += data
+                else:
+                    raise UnreadableError("row_too_long")
+        if rest:
+            yield rest
 
     def _set_aside(self, row: pc.InvalidRow) -> str:
         if len(self._ragged) >= _MOST_RAGGED:
             return "error"
-        self._ragged.append(row.number)
+        self._ragged.append(self._before + row.number)
         return "skip"
 
-    def _lines(self, position: int, count: int) -> Lines:
-        """Number ``count`` rows, leaving out the lines that were set aside before and among them."""
-        ordinal = np.arange(position, position + count, dtype=np.int32)
-        aside = self.ragged
-        before = np.searchsorted(aside - 2 - np.arange(len(aside), dtype=np.int32), ordinal, side="right")
-        lines: Lines = (ordinal + 2 + before).astype(np.int32)
+    def _lines(self, count: int, aside: array[int]) -> Lines:
+        """Number the ``count`` rows of a piece, leaving out the lines that were set aside among them."""
+        ordinal = np.arange(count, dtype=np.int32)
+        gaps = np.array(aside, dtype=np.int32) - self._before - 1 - np.arange(len(aside), dtype=np.int32)
+        skipped = np.searchsorted(gaps, ordinal, side="right").astype(np.int32)
+        lines: Lines = ordinal + np.int32(self._before + 1) + skipped
         return lines
 
 
@@ -118,14 +134,3 @@ def _without_blank_rows(lines: Lines, batch: pa.RecordBatch) -> Block:
         return Block(lines, columns)
     keep = pa.array(~blank)
     return Block(lines[~blank], {name: column.filter(keep) for name, column in columns.items()})
-
-
-def _name_of(message: str, ragged: int) -> str:
-    """Name pyarrow's complaint. Its own words may hold a cell, so they go no further."""
-    if "straddl" in message:
-        return "row_too_long"
-    if ragged >= _MOST_RAGGED:
-        return "rows_ragged"
-    if "Empty CSV file" in message:
-        return "no_rows"
-    return "unreadable_csv"
