@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from socialcare import generate
 from socialcare.database import ADMIN, connect
 from socialcare.door import arrival
-from socialcare.door.intake import Taken, take_in
+from socialcare.door.intake import take_in
 from socialcare.door.reasons import REASONS
+from socialcare.door.verdicts import Taken
 from socialcare.errors import Fault
 from socialcare.generate.deliver import AS_OF, COLLECTION_YEAR, write_delivery
 from socialcare.settings import get_settings

@@ -11,7 +11,8 @@ import pytest
 from socialcare import generate
 from socialcare.database import connect
 from socialcare.door import arrival, intake, originals
-from socialcare.door.intake import Taken, take_in
+from socialcare.door.intake import take_in
+from socialcare.door.verdicts import Taken
 from socialcare.errors import Fault
 from socialcare.generate.deliver import AS_OF, COLLECTION_YEAR, write_delivery
 from socialcare.settings import get_settings

@@ -10,7 +10,6 @@ import hashlib
 import logging
 import shutil
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -28,48 +27,11 @@ from socialcare.door.reading import Reader, UnreadableError
 from socialcare.door.recognise import Recognised, recognise
 from socialcare.door.register import Findings, Register
 from socialcare.door.rules import Children
+from socialcare.door.verdicts import JudgedFile, Taken
 from socialcare.errors import Fault
 from socialcare.registry.councils import council
-from socialcare.registry.returns import Rule
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Taken:
-    """How a delivery ended: accepted, partly_accepted, rejected (with its reason) or unchanged."""
-
-    verdict: str
-    reason: str = ""
-    as_of_date: date | None = None
-    rows_in: int = 0
-    rows_loaded: int = 0
-    rows_quarantined: int = 0
-
-
-@dataclass
-class JudgedFile:
-    """The judgement on one file, as it grows."""
-
-    found: Recognised
-    reason: str = ""
-    rows_in: int = 0
-    rows_loaded: int = 0
-    rules: tuple[Rule, ...] = ()
-    findings: Findings | None = field(default=None, repr=False)
-
-    @property
-    def rows_quarantined(self) -> int:
-        return self.rows_in - self.rows_loaded
-
-    @property
-    def verdict(self) -> str:
-        """One of accepted, partly_accepted, rejected, not_taken."""
-        if self.found.other_table:
-            return "not_taken"
-        if self.reason or not self.rows_loaded:
-            return "rejected"
-        return "partly_accepted" if self.rows_quarantined else "accepted"
 
 
 class _RefusedError(Exception):

@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -21,11 +21,9 @@ from socialcare.door.reading import Reader, UnreadableError
 from socialcare.door.reasons import REASONS
 from socialcare.door.recognise import Recognised
 from socialcare.door.register import Findings
+from socialcare.door.verdicts import JudgedFile
 from socialcare.registry.returns import Rule
 from socialcare.settings import get_settings
-
-if TYPE_CHECKING:
-    from socialcare.door.intake import JudgedFile
 
 #: Rows listed for one rule; the count is always that of all of them.
 LISTED = 2_000

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 import psycopg
 
 from socialcare.door.arrival import Delivery
 from socialcare.door.plan import Plan
-
-if TYPE_CHECKING:
-    from socialcare.door.intake import JudgedFile, Taken
+from socialcare.door.verdicts import JudgedFile, Taken
 
 
 def is_known(connection: psycopg.Connection, council_id: str, return_id: str, content_sha256: str) -> bool:

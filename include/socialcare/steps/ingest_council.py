@@ -7,8 +7,9 @@ import time
 from socialcare import generate
 from socialcare.database import connect
 from socialcare.door import arrival, records
-from socialcare.door.intake import Taken, take_in
+from socialcare.door.intake import take_in
 from socialcare.door.reasons import REASONS
+from socialcare.door.verdicts import Taken
 from socialcare.outcomes import Outcome, record
 from socialcare.registry.councils import council
 from socialcare.settings import get_settings

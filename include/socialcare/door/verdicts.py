@@ -1,0 +1,47 @@
+"""How a delivery and each of its files ended: words and counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from socialcare.door.recognise import Recognised
+from socialcare.door.register import Findings
+from socialcare.registry.returns import Rule
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How a delivery ended: accepted, partly_accepted, rejected (with its reason) or unchanged."""
+
+    verdict: str
+    reason: str = ""
+    as_of_date: date | None = None
+    rows_in: int = 0
+    rows_loaded: int = 0
+    rows_quarantined: int = 0
+
+
+@dataclass
+class JudgedFile:
+    """The judgement on one file, as it grows."""
+
+    found: Recognised
+    reason: str = ""
+    rows_in: int = 0
+    rows_loaded: int = 0
+    rules: tuple[Rule, ...] = ()
+    findings: Findings | None = field(default=None, repr=False)
+
+    @property
+    def rows_quarantined(self) -> int:
+        return self.rows_in - self.rows_loaded
+
+    @property
+    def verdict(self) -> str:
+        """One of accepted, partly_accepted, rejected, not_taken."""
+        if self.found.other_table:
+            return "not_taken"
+        if self.reason or not self.rows_loaded:
+            return "rejected"
+        return "partly_accepted" if self.rows_quarantined else "accepted"
