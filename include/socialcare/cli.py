@@ -172,6 +172,18 @@ def rollback(
 
 
 @app.command()
+def access() -> None:
+    """List who may do what, read from the database's own catalogue."""
+    from socialcare import embedded
+    from socialcare.warehouse import access as rights
+
+    with embedded.available():
+        for right in rights.matrix():
+            if right.reachable:
+                console.print(f"{right.role:<32} {right.privilege:<12} {right.kind:<10} {right.name}", highlight=False)
+
+
+@app.command()
 def init() -> None:
     """Make databases, roles and schemas (safe to repeat)."""
     from socialcare import embedded

@@ -50,7 +50,7 @@ def build_and_audit(night_id: str) -> dict[str, int | None]:
     return {"version_id": build.version_id, "expected_current": build.expected_current}
 
 
-@task(retries=0)
+@task(retries=2, retry_delay=timedelta(seconds=30))  # readers who hold a lock may be done by then
 def publish(build: dict[str, int | None], night_id: str) -> int:
     """Move the pointer to the version that was audited; return its number."""
     from socialcare.steps import night

@@ -26,6 +26,8 @@ def apply() -> None:
         for database, owner in ((settings.airflow_database, "airflow"), (settings.warehouse_database, admin)):
             _make_database(connection, database, owner)
         open_database(connection, settings.warehouse_database)
+        for spare in ("postgres", "template1"):  # PUBLIC has nothing, in any database of the server
+            connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(spare)))
     with connect(admin) as connection:
         connection.execute("select pg_advisory_xact_lock(7300002)")
         _apply_files(connection)

@@ -19,9 +19,6 @@ create table if not exists raw.landings (
     current_since timestamptz not null default now(),
     unique (source_id, table_name, release_id, file_sha256)
 );
--- For databases made before these columns were.
-alter table raw.landings add column if not exists is_sample boolean not null default false;
-alter table raw.landings add column if not exists counts boolean not null default true;
 alter table raw.landings owner to loader;
 comment on table raw.landings is 'One row per table of a release loaded from one file. Rows are added, never removed; only counts and current_since change.';
 comment on column raw.landings.current_since is 'When this file last became the one the publisher offers: later than landed_at where a correction was withdrawn.';

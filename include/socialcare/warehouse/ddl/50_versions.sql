@@ -11,11 +11,14 @@ create table if not exists versions.version (
     published_at timestamptz,
     dropped_at timestamptz,
     checksum text,
+    shared_checksum text,
     rows jsonb,
     shape jsonb,
     checks_passed integer,
     checks_warned integer
 );
+comment on column versions.version.checksum is 'sha256 over every figure, councils'' own included: for the platform only, since a small count could be found by trying.';
+comment on column versions.version.shared_checksum is 'sha256 over the figures that everybody may read.';
 comment on table versions.version is 'One row per build. dropped_at: when its rows were removed; until then it can be restored.';
 comment on column versions.version.shape is 'The marts of this version: columns, types, descriptions, grain, who may read.';
 create index if not exists version_by_build on versions.version (build_key);

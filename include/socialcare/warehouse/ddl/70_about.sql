@@ -27,14 +27,14 @@ with night as (
 )
 select version_id, built_at, published_at, age, stale_because is not null as is_stale, stale_because,
     coalesce(checks_passed, 0) as checks_passed, coalesce(checks_warned, 0) as checks_warned,
-    checksum, data_mode, build_key
+    shared_checksum as checksum, data_mode, build_key
 from told;
 alter view published.about owner to publisher;
 comment on view published.about is 'One row: the version that you read, how old it is, and whether it is stale and why.';
 comment on column published.about.age is 'Time since the version was built, when read.';
 comment on column published.about.is_stale is 'True when the newest night published nothing, or none has confirmed the version for 36 hours.';
 comment on column published.about.checks_warned is 'Checks that failed without being critical, in the night that audited the version.';
-comment on column published.about.checksum is 'sha256 over every figure of the version: equal figures, equal checksum.';
+comment on column published.about.checksum is 'sha256 over every figure that all readers share: equal figures, equal checksum. Councils'' own live figures are not in it.';
 comment on column published.about.data_mode is 'sample: the bundled figures; mirror: a local copy; live: the publishers.';
 $view$;
     if to_regclass('published.about') is null
