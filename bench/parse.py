@@ -22,7 +22,12 @@ def empty():
 
 empty()
 """
-_PARSE = "import sys; from airflow.dag_processing.dagbag import DagBag; b = DagBag(sys.argv[1]); assert b.dags and not b.import_errors, b.import_errors"
+_PARSE = """
+import sys
+from airflow.dag_processing.dagbag import DagBag
+bag = DagBag(sys.argv[1])
+assert bag.dags and not bag.import_errors, bag.import_errors
+"""
 
 
 def main(rounds: int = 5) -> None:

@@ -20,7 +20,7 @@ app = typer.Typer(
     help="The North East children's social care data platform.",
 )
 #: A pipe or a log has no width of its own: wide enough for the comparison.
-console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 132)
+console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 150)
 
 Sources = Annotated[
     Literal["sample", "mirror", "live"] | None,

@@ -18,35 +18,41 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SOCIALCARE_", env_file=None, frozen=True, extra="ignore")
 
-    home: Path = Field(PROJECT_ROOT / "var", description="Everything a night makes: database, archive, extracts, logs.")
-    project_root: Path = Field(PROJECT_ROOT, description="Where dags/, dbt_project/ and expectations/ are.")
+    home: Path = Field(
+        default=PROJECT_ROOT / "var", description="Everything a night makes: database, archive, extracts, logs."
+    )
+    project_root: Path = Field(default=PROJECT_ROOT, description="Where dags/, dbt_project/ and expectations/ are.")
     sources: Literal["sample", "live", "mirror"] = Field(
-        "sample",
+        default="sample",
         description="Where published figures come from: the bundled sample, the publishers, a local mirror.",
     )
-    published: Path | None = Field(None, description="The local mirror folder, when sources is 'mirror'.")
+    published: Path | None = Field(default=None, description="The local mirror folder, when sources is 'mirror'.")
     councils: Literal["synthetic", "inbox"] = Field(
-        "synthetic",
+        default="synthetic",
         description="Whether a council that never sent anything gets a generated, SYNTHETIC delivery.",
     )
     database_url: str | None = Field(
-        None,
+        default=None,
         description="An external PostgreSQL 17 or 18 (postgresql://admin@host:port/postgres, password in "
         "the file named by PGPASSFILE). Unset: the embedded server.",
     )
-    warehouse_database: str = Field("warehouse", description="The warehouse's database name.")
-    airflow_database: str = Field("airflow", description="The name of Airflow's own database.")
+    warehouse_database: str = Field(default="warehouse", description="The warehouse's database name.")
+    airflow_database: str = Field(default="airflow", description="The name of Airflow's own database.")
     postgres_user: str | None = Field(
-        None,
+        default=None,
         description="As root only: the account that runs the embedded server. Unset: postgres or nobody.",
     )
-    night_schedule: str = Field("0 2 * * *", description="When the night starts, in Europe/London (cron).")
-    night_deadline_minutes: int = Field(240, description="Minutes after its start at which an unfinished night alerts.")
-    alert_webhook: str | None = Field(None, description="Where failure notices are posted (JSON). Unset: log only.")
-    keep_versions: int = Field(5, ge=2, description="How many published versions stay restorable.")
-    keep_log_days: int = Field(30, ge=1, description="Days of Airflow logs and runs to keep.")
+    night_schedule: str = Field(default="0 2 * * *", description="When the night starts, in Europe/London (cron).")
+    night_deadline_minutes: int = Field(
+        default=240, description="Minutes after its start at which an unfinished night alerts."
+    )
+    alert_webhook: str | None = Field(
+        default=None, description="Where failure notices are posted (JSON). Unset: log only."
+    )
+    keep_versions: int = Field(default=5, ge=2, description="How many published versions stay restorable.")
+    keep_log_days: int = Field(default=30, ge=1, description="Days of Airflow logs and runs to keep.")
     http_contact: str = Field(
-        "data-platform@example.invalid", description="Whom a publisher may write to; sent in the User-Agent."
+        default="data-platform@example.invalid", description="Whom a publisher may write to; sent in the User-Agent."
     )
 
     @property

@@ -95,7 +95,8 @@ def test_no_table_of_either_database_holds_an_identity(searched: Place, database
         "from socialcare.settings import child_environment\n"
         "with embedded.available():\n"
         "    subprocess.run([embedded.tool_path('pg_dump'), '-h', '127.0.0.1', '-p', str(server().port), '-U', ADMIN,\n"
-        "        '-d', sys.argv[1], '-f', sys.argv[2]], check=True, env=child_environment(PGPASSFILE=pass_file((ADMIN,))))\n"
+        "        '-d', sys.argv[1], '-f', sys.argv[2]], check=True,\n"
+        "        env=child_environment(PGPASSFILE=pass_file((ADMIN,))))\n"
     )
     dump = tmp_path / "dump.sql"
     subprocess.run(

@@ -12,7 +12,7 @@ from socialcare.registry import all_councils
 
 TURNOVER = Row(
     council_code="E06000047", indicator_id="sw_turnover_fte_pct", indicator_name="Social worker turnover",
-    period_type="year", period_end_date=date(2024, 9, 30), decimals=1,
+    period_type="year", period_end_date=date(2024, 9, 30), unit="%", decimals=1,
     value=Decimal("11.1"), value_status="final", neighbour_mean=Decimal("14.8625"), neighbour_status="given",
     north_east_value=Decimal("12.6"), north_east_status="final",
     england_value=Decimal("13.8"), england_status="final",

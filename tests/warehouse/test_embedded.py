@@ -1,4 +1,4 @@
-"""The embedded server on awkward hosts: a folder nobody else may enter, a taken port, several users, a half-made cluster."""
+"""The embedded server on awkward hosts: a closed folder, a taken port, several users, a half-made cluster."""
 
 from __future__ import annotations
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.fakes import mirror
 
 from socialcare.database import connect
 from socialcare.registry import all_sources
 from socialcare.settings import get_settings
 from socialcare.steps import night
 from socialcare.warehouse import versions
-from tests.fakes import mirror
 
 pytestmark = pytest.mark.timeout(400)
 

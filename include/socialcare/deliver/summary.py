@@ -32,7 +32,7 @@ latest as (
     from published.regional_comparison c join wanted using (council_code)
     group by c.indicator_id
 )
-select c.council_code, c.indicator_id, c.indicator_name, c.period_type, c.period_end_date, c.decimals,
+select c.council_code, c.indicator_id, c.indicator_name, c.period_type, c.period_end_date, c.unit, c.decimals,
     c.value, c.value_status, c.neighbour_mean, c.neighbour_status,
     c.north_east_value, c.north_east_status, c.england_value, c.england_status
 from latest l
@@ -51,6 +51,7 @@ class Row:
     indicator_name: str
     period_type: str
     period_end_date: date
+    unit: str
     decimals: int
     value: Decimal | None
     value_status: str
@@ -74,12 +75,17 @@ def latest(councils: Sequence[Council] | None = None) -> list[Row]:
 
 def table(rows: Sequence[Row] | None = None, councils: Sequence[Council] | None = None) -> Table:
     """Lay ``rows`` (default: the newest) out for a terminal: a line per indicator, a column per council."""
+    from rich import box
     from rich.table import Table
 
     rows = latest(councils) if rows is None else rows
     columns = all_councils() if councils is None else councils
-    laid = Table(title="Latest published figures", caption="in brackets: the mean of its statistical neighbours")
-    laid.add_column("Indicator", min_width=30)
+    laid = Table(
+        title="Latest published figures",
+        caption="in brackets: the mean of the council's statistical neighbours",
+        box=box.SIMPLE_HEAD,
+    )
+    laid.add_column("Indicator", min_width=30, max_width=46)
     laid.add_column("Date", no_wrap=True)
     for council in columns:
         laid.add_column(council.name, justify="right")
@@ -89,7 +95,7 @@ def table(rows: Sequence[Row] | None = None, councils: Sequence[Council] | None 
         found = {row.council_code: row for row in rows if row.indicator_id == indicator_id}
         any_row = next(iter(found.values()))
         laid.add_row(
-            any_row.indicator_name,
+            any_row.indicator_name + (" (%)" if any_row.unit == "%" else ""),
             when(any_row),
             *(_cell(found.get(council.ons_code)) for council in columns),
             number(any_row.north_east_value, any_row.decimals, any_row.north_east_status),

@@ -103,7 +103,7 @@ def _summarise(console: Console, night_id: str, code: int, running: platform.Pla
     endings = {
         night.CLEAN: "[green]The night is published and clean.[/]",
         night.NOTHING_PUBLISHED: "[red]Nothing was published tonight.[/] The version before, if any, still stands.",
-        night.PUBLISHED_WITH_FAULTS: "[yellow]Published, but something failed (above); its last good data is in use.[/]",
+        night.PUBLISHED_WITH_FAULTS: "[yellow]Published, but something failed (above); its last good data stand.[/]",
         night.HELD: "[yellow]The night is held for a person.[/]",
     }
     console.print(f"\n{endings[code]}  (exit {code})")

@@ -33,6 +33,7 @@ text-align: left; vertical-align: top;
 overflow-wrap: anywhere } small { color: #505a5f } .fas::before { font-style: normal; font-weight: bold }
 .fa-check-circle::before { content: "passed"; color: #00703c } .fa-times::before { content: "failed"; color: #b10e1e }
 .fa-exclamation-triangle::before { content: "could not be evaluated"; color: #b10e1e }
+td:nth-child(1), td:nth-child(2), td:nth-child(5), th { overflow-wrap: normal; white-space: nowrap }
 .failed, .error { color: #b10e1e; font-weight: bold } .ge-navigation-sidebar-container, .navbar { display: none }
 </style>"""
 
@@ -91,7 +92,8 @@ def _index(night_id: str) -> str:
     with connect("publisher") as connection:
         rows = connection.execute(
             "select layer, table_name, expectation, coalesce(column_name, ''), severity, outcome,"
-            " coalesce(unexpected_count::text, observed::text, ''), why from quality.results where night_id = %s"
+            " coalesce(unexpected_count::text, trim_scale(observed)::text, ''), why from quality.results"
+            " where night_id = %s"
             " order by outcome = 'passed', layer desc, table_name, result_id",
             [night_id],
         ).fetchall()

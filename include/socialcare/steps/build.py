@@ -33,7 +33,7 @@ def build_key() -> str:
             "select source_id, table_name, release_id, file_sha256 from raw.current_landings order by 1, 2, 3, 4",
             "select council_id, return_id, content_sha256 from raw.current_deliveries order by 1, 2, 3",
         ):
-            for row in connection.execute(query):  # type: ignore[arg-type]
+            for row in connection.execute(query):
                 digest.update(repr(row).encode())
     for file in _rule_files():
         digest.update(file.name.encode() + b"\0" + file.read_bytes())

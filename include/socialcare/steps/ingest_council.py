@@ -55,7 +55,8 @@ def _outcome(council_id: str, taken: list[Taken], arriving: int, seconds: float)
         STEP,
         council_id,
         newest.verdict,
-        f"{len(taken)} delivery(ies), the newest as of {newest.as_of_date or 'an unknown day'}.{said}{waiting}",
+        f"{len(taken)} {'delivery' if len(taken) == 1 else 'deliveries'}, "
+        f"the newest as of {newest.as_of_date or 'an unknown day'}.{said}{waiting}",
         "Ask the council to read its receipt." if newest.verdict in ("partly_accepted", "rejected") else "",
         rows_loaded=sum(t.rows_loaded for t in taken),
         rows_quarantined=sum(t.rows_quarantined for t in taken),

@@ -114,9 +114,7 @@ def rights(connection: psycopg.Connection, roles: list[str]) -> list[Right]:
     """Return every right of ``roles`` on relations, schemas, functions, databases ('public': PUBLIC)."""
     found = [Right(*row) for row in connection.execute(_ROLE_RIGHTS, {"roles": roles}).fetchall()]
     if "public" in roles:
-        found += [
-            Right(*row) for row in connection.execute(_PUBLIC_RIGHTS.replace("%%", "%").encode()).fetchall()
-        ]
+        found += [Right(*row) for row in connection.execute(_PUBLIC_RIGHTS.replace("%%", "%").encode()).fetchall()]
     return found
 
 

@@ -25,7 +25,7 @@ def print_csv(query: str, *, as_council: str | None = None, to: TextIO | None = 
         with connect(role) as connection:
             connection.execute("set transaction read only")
             connection.execute("set local search_path = published")
-            with connection.cursor().copy(f"copy ({body}) to stdout with (format csv, header)") as rows:  # type: ignore[arg-type]
+            with connection.cursor().copy(f"copy ({body}) to stdout with (format csv, header)") as rows:
                 for block in rows:
                     output.write(bytes(block).decode())
     except psycopg.errors.InsufficientPrivilege as refusal:

@@ -59,9 +59,7 @@ class Mart:
         )
 
 
-def declared_marts(
-    connection: psycopg.Connection, manifest: Path | dict[str, Any] | None = None
-) -> list[Mart]:
+def declared_marts(connection: psycopg.Connection, manifest: Path | dict[str, Any] | None = None) -> list[Mart]:
     """Return every model of the layer marts, by name, with its real column types.
 
     ``manifest`` is dbt's manifest (a path, or already read); by default the last build's own.

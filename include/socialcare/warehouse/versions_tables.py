@@ -96,9 +96,7 @@ def fill_partition(connection: psycopg.Connection, mart: Mart, version_id: int) 
     connection.execute(
         sql.SQL("alter table {} add constraint is_its_version check (version_id = {})").format(child, version)
     )
-    connection.execute(
-        sql.SQL("alter table {} attach partition {} for values in ({})").format(parent, child, version)
-    )
+    connection.execute(sql.SQL("alter table {} attach partition {} for values in ({})").format(parent, child, version))
     connection.execute(sql.SQL("analyze {}").format(child))
     return filled.rowcount
 
