@@ -22,7 +22,7 @@ select
     landings.file_name,
     figures.file_sha256,
     figures.source_line as line,
-    coalesce(headings.publisher_heading, figures.source_column) as source_column,
+    coalesce(headings.publisher_heading, usual.publisher_heading, figures.source_column) as source_column,
     comparators.north_east_line,
     comparators.england_line
 from {{ ref('int_indicators__current') }} as figures
@@ -34,6 +34,10 @@ left join {{ ref('source_headings') }} as headings
     on indicators.source_id = headings.source_id
     and figures.release = headings.release
     and figures.source_column = headings.column_name
+left join {{ ref('source_headings') }} as usual
+    on indicators.source_id = usual.source_id
+    and usual.release is null
+    and figures.source_column = usual.column_name
 left join comparators
     on figures.indicator_id = comparators.indicator_id
     and figures.release_id = comparators.release_id

@@ -101,8 +101,19 @@ def _delivering_councils() -> str:
 
 
 def _source_headings() -> str:
-    """Where a release calls a column otherwise than we do: the heading a reader finds in the file itself."""
-    rows = [
+    """Where the file calls a column otherwise than we do: the heading a reader finds in it, exactly.
+
+    A row without a release holds for every release that has no row of its own.
+    """
+    usual = [
+        [source.id, "", column.name, column.heading]
+        for source in all_sources()
+        for table in source.tables.values()
+        if table.standard == "ees"
+        for column in table.columns
+        if column.heading != column.name
+    ]
+    rows = usual + [
         [source.id, release, column, heading]
         for source in all_sources()
         for edition in source.editions
