@@ -14,7 +14,7 @@ import pytest
 from socialcare.database import connect
 from socialcare.registry import all_sources
 from socialcare.settings import get_settings
-from socialcare.steps.ingest_source import ingest_source
+from socialcare.steps.night import ingest_source
 from socialcare.warehouse import dbt
 
 DURHAM, SOUTH_TYNESIDE, REDCAR = "E06000047", "E08000023", "E06000003"

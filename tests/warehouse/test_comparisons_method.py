@@ -17,7 +17,7 @@ import pytest
 from socialcare.database import connect
 from socialcare.registry import all_sources
 from socialcare.settings import get_settings
-from socialcare.steps.ingest_source import ingest_source
+from socialcare.steps.night import ingest_source
 from socialcare.warehouse import dbt
 
 WORKFORCE = "dfe/childrens_social_work_workforce/2024/csww_indicators_2017_to_2024.csv"

@@ -11,7 +11,7 @@ import pytest
 
 from socialcare.database import connect
 from socialcare.registry import all_sources
-from socialcare.steps.ingest_source import ingest_source
+from socialcare.steps.night import ingest_source
 from socialcare.warehouse import dbt
 
 

@@ -16,7 +16,7 @@ from socialcare.door.verdicts import Taken
 from socialcare.errors import Fault
 from socialcare.generate.deliver import AS_OF, COLLECTION_YEAR, write_delivery
 from socialcare.settings import get_settings
-from socialcare.steps.ingest_council import ingest_council
+from socialcare.steps.night import ingest_council
 
 
 def take_all(council_id: str) -> list[Taken]:

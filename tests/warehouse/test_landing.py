@@ -17,7 +17,7 @@ from socialcare.errors import Fault
 from socialcare.publishers import server
 from socialcare.registry import all_sources, source
 from socialcare.settings import get_settings
-from socialcare.steps.ingest_source import ingest_source
+from socialcare.steps.night import ingest_source
 
 WORKFORCE = "dfe_social_work_workforce"
 TABLE = f"raw.{WORKFORCE}__indicators"

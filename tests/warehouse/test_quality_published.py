@@ -14,7 +14,7 @@ from socialcare.settings import get_settings
 def test_real_published_files_pass_every_critical_check(
     published: Path, warehouse: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from socialcare.steps.ingest_source import ingest_source
+    from socialcare.steps.night import ingest_source
 
     monkeypatch.setenv("SOCIALCARE_SOURCES", "mirror")
     monkeypatch.setenv("SOCIALCARE_PUBLISHED", str(published))

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-import time
-
 from socialcare import generate
 from socialcare.database import connect
 from socialcare.door import arrival, records
 from socialcare.door.intake import take_in
 from socialcare.door.reasons import REASONS
 from socialcare.door.verdicts import Taken
-from socialcare.outcomes import Outcome, record
+from socialcare.outcomes import Outcome
 from socialcare.registry.councils import council
 from socialcare.settings import get_settings
 
 STEP = "ingest_council"
 
 
-def ingest_council(night_id: str, council_id: str) -> Outcome:
-    """Take in the council's deliveries and record how the newest ended.
+def ingest_council(council_id: str) -> Outcome:
+    """Take in the council's deliveries; return how the newest ended.
 
     A council that never sent anything gets its SYNTHETIC delivery first, unless settings say otherwise.
     Raises Fault when the council is not declared or the database fails; never for what a council sent.
     """
-    began = time.monotonic()
     council(council_id)
     inbox = arrival.look(council_id)
     if not inbox.whole and not inbox.arriving and _wants_synthetic(council_id):
         generate.deliver(council_id)
         inbox = arrival.look(council_id)
     taken = [take_in(delivery) for delivery in inbox.whole]
-    outcome = _outcome(council_id, taken, inbox.arriving, time.monotonic() - began)
-    record(night_id, outcome)
-    return outcome
+    return _outcome(council_id, taken, inbox.arriving)
 
 
 def _wants_synthetic(council_id: str) -> bool:
@@ -42,11 +37,11 @@ def _wants_synthetic(council_id: str) -> bool:
         return not records.any_from(connection, council_id)
 
 
-def _outcome(council_id: str, taken: list[Taken], arriving: int, seconds: float) -> Outcome:
+def _outcome(council_id: str, taken: list[Taken], arriving: int) -> Outcome:
     waiting = f" {arriving} still arriving." if arriving else ""
     if not taken:
         detail = f"Nothing new in the inbox.{waiting}"
-        return Outcome(STEP, council_id, "nothing_sent", detail, seconds=round(seconds, 3))
+        return Outcome(STEP, council_id, "nothing_sent", detail)
     judged = [t for t in taken if t.verdict != "unchanged"]
     newest = (judged or taken)[-1]
     reason = REASONS.get(newest.reason)
@@ -60,5 +55,4 @@ def _outcome(council_id: str, taken: list[Taken], arriving: int, seconds: float)
         "Ask the council to read its receipt." if newest.verdict in ("partly_accepted", "rejected") else "",
         rows_loaded=sum(t.rows_loaded for t in taken),
         rows_quarantined=sum(t.rows_quarantined for t in taken),
-        seconds=round(seconds, 3),
     )

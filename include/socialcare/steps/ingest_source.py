@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psycopg
 
-from socialcare import outcomes
 from socialcare.database import connect
 from socialcare.errors import Fault
 from socialcare.extract import Extractor, Release, RemoteFile, reading
@@ -36,35 +34,13 @@ class _Run:
     changed: list[str] = field(default_factory=list)
 
 
-def ingest_source(night_id: str, source_id: str) -> Outcome:
+def ingest_source(source_id: str) -> Outcome:
     """Bring raw up to date with one published source; return ``landed`` or ``unchanged``.
 
     A release that is broken is left out whole, the others land, and the first Fault is raised after it is
-    recorded in raw.looks (``kept_last_good`` where earlier landings stand, else ``failed``) and ops.outcomes.
+    recorded in raw.looks (``kept_last_good`` where earlier landings stand, else ``failed``).
     """
-    started = time.monotonic()
-    declared = source(source_id)
-    try:
-        outcome = _ingest(declared, started)
-    except Fault as fault:
-        outcomes.record(
-            night_id,
-            Outcome(
-                "ingest_source",
-                source_id,
-                "failed",
-                str(fault),
-                fault.remedy,
-                seconds=round(time.monotonic() - started, 3),
-            ),
-        )
-        raise
-    outcomes.record(night_id, outcome)
-    return outcome
-
-
-def _ingest(declared: Source, started: float) -> Outcome:
-    where = _where()
+    declared, where = source(source_id), _where()
     with connect("loader", autocommit=True) as connection:
         load.lock(connection, declared.id)
         tables.ensure(connection, declared)
@@ -81,8 +57,7 @@ def _ingest(declared: Source, started: float) -> Outcome:
         word = "landed" if run.changed else "unchanged"
         detail = f"releases {', '.join(run.changed)}" if run.changed else "nothing new"
         looks.keep(connection, declared.id, word, where=where, memory=memory, detail=detail)
-    seconds = round(time.monotonic() - started, 3)
-    return Outcome("ingest_source", declared.id, word, detail, rows_loaded=run.rows, seconds=seconds)
+    return Outcome("ingest_source", declared.id, word, detail, rows_loaded=run.rows)
 
 
 def _bring_up_to_date(run: _Run) -> None:

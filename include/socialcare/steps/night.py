@@ -26,14 +26,14 @@ def ingest_source(night_id: str, source_id: str) -> Outcome:
     """Look at one published source and land what is new."""
     from socialcare.steps.ingest_source import ingest_source as step
 
-    return _told(night_id, "ingest_source", source_id, lambda: step(night_id, source_id))
+    return _told(night_id, "ingest_source", source_id, lambda: step(source_id))
 
 
 def ingest_council(night_id: str, council_id: str) -> Outcome:
     """Take one council's deliveries through the door."""
     from socialcare.steps.ingest_council import ingest_council as step
 
-    return _told(night_id, "ingest_council", council_id, lambda: step(night_id, council_id))
+    return _told(night_id, "ingest_council", council_id, lambda: step(council_id))
 
 
 def build_and_audit(night_id: str) -> Build:
