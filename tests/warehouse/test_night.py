@@ -103,6 +103,19 @@ def test_every_figure_leads_back_to_its_line(files: Path) -> None:
         assert row[column] == text
 
 
+def test_a_first_night_without_a_source_says_which_and_publishes_nothing(
+    warehouse: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = mirror.write(tmp_path / "mirror", *(s.id for s in all_sources() if s.id != "ons_population"))
+    monkeypatch.setenv("SOCIALCARE_SOURCES", "mirror")
+    monkeypatch.setenv("SOCIALCARE_PUBLISHED", str(root))
+    get_settings.cache_clear()
+    assert night.run("first of all") == night.NOTHING_PUBLISHED
+    told = {step: what for step, _, what, _ in night.failures("first of all")}
+    assert "ons_population" in told["build_and_audit"]
+    assert versions.current() is None
+
+
 BREAKS = {
     "a renamed column": (
         lambda text: text.replace("rate_per_10000", "rate_per_10k", 1), ("rate_per_10000", "rate_per_10k")),

@@ -9,6 +9,7 @@ from pathlib import Path
 from socialcare.database import connect
 from socialcare.errors import Fault
 from socialcare.quality import gate, runner
+from socialcare.registry import all_sources
 from socialcare.settings import get_settings
 from socialcare.warehouse import dbt, versions, versions_build
 
@@ -52,6 +53,21 @@ def _rule_files() -> list[Path]:
     ]
 
 
+def _require_every_source() -> None:
+    """A comparison needs each source once; after that, its last good release stands in for a failed one."""
+    with connect("publisher") as connection:
+        held = {source_id for (source_id,) in connection.execute("select distinct source_id from raw.current_landings")}
+    missing = [source.id for source in all_sources() if source.id not in held]
+    if missing:
+        raise Fault(
+            "source_never_landed",
+            f"Nothing of {', '.join(missing)} has ever landed here, so there is nothing to compare with.",
+            where="raw.current_landings",
+            remedy="see why its ingest failed, mend that, and run the night again; or take the release from a local "
+            "mirror (make run PUBLISHED=<folder>).",
+        )
+
+
 def build_and_audit(night_id: str) -> Build:
     """Check raw, build the marts, copy them into a version, check that version.
 
@@ -62,6 +78,7 @@ def build_and_audit(night_id: str) -> Build:
     key = build_key()
     if before is not None and versions.build_key_of(before) == key:
         return Build(before, before, f"version {before} already holds exactly this", unchanged=True)
+    _require_every_source()
     raw = runner.run("raw", night_id)
     gate.check(raw)
     result = dbt.build()
