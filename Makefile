@@ -11,7 +11,8 @@ unexport PYTHONDONTWRITEBYTECODE
 PUBLISHED ?=
 SOURCES   ?=
 Q         ?=
-AS        ?=
+AS        :=# := because make has a variable AS of its own (the assembler); the command line still wins
+export Q
 
 .DEFAULT_GOAL := help
 .PHONY: help env run up down status sql test check bench lock docs clean
@@ -42,7 +43,7 @@ status: $(READY) ## what is running, what is published, how old it is
 	@exec $(BIN)/socialcare status
 
 sql: $(READY) ## query the published tables: make sql Q="select ..." [AS=durham]
-	@exec $(BIN)/socialcare sql $(if $(AS),--as $(AS)) "$(Q)"
+	@exec $(BIN)/socialcare sql $(if $(strip $(AS)),--as $(strip $(AS))) "$$Q"
 
 test: $(READY) ## every test: no Docker, no network
 	@exec $(BIN)/python -m pytest
@@ -60,4 +61,5 @@ lock: $(READY) ## resolve pyproject.toml again into requirements.lock (no index 
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" pyproject.toml -o $(LOCK)
 
 clean: ## remove the environment and everything a night made
+	@test ! -x $(BIN)/socialcare || $(BIN)/socialcare down
 	rm -rf $(VENV) var

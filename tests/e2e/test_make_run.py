@@ -37,6 +37,15 @@ def test_the_published_tables_answer_after_the_run_has_ended(shared_place: Place
     assert shared_place.processes() == [], "sql leaves the server that it started"
 
 
+def test_make_sql_answers_as_the_analyst_and_as_a_council(shared_place: Place) -> None:
+    shared = shared_place.make(
+        "sql", "Q=select council_name from regional_comparison where \"period\" = '2024' limit 1"
+    )
+    assert (shared.code, len(shared.output.splitlines())) == (0, 2), shared.output
+    own = shared_place.make("sql", "AS=durham", "Q=select council_name from looked_after_now")
+    assert own.output.splitlines() == ["council_name", "Durham"]
+
+
 def test_the_same_night_again_changes_nothing(shared_place: Place) -> None:
     before = shared_place.sql(CHECKSUM)
     night = shared_place.make("run")
