@@ -33,7 +33,7 @@ def write_delivery(made: Generated, inbox: Path, council_id: str, as_of: date, c
     name = f"SYNTHETIC_ssda903_{as_of.isoformat()}"
     if (inbox / name).exists():
         return inbox / name
-    inbox.mkdir(parents=True, exist_ok=True)
+    inbox.mkdir(parents=True, exist_ok=True, mode=0o700)  # what lies here still holds identity
     working = inbox / f".{name}"
     shutil.rmtree(working, ignore_errors=True)  # of a run that was killed
     working.mkdir()
