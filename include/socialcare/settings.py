@@ -106,6 +106,12 @@ def child_environment(**extra: str) -> dict[str, str]:
     return {**os.environ, **quiet, **extra}
 
 
+def unset_environment(*names: str) -> None:
+    """Forget variables that were set for a library, once it has read them."""
+    for name in names:
+        os.environ.pop(name, None)
+
+
 def set_environment(**values: str) -> None:
     """Set variables for libraries that read the environment themselves (dbt, Great Expectations)."""
     os.environ.update(values)

@@ -40,7 +40,7 @@ def test_a_folder_that_only_root_may_enter_does_not_stop_the_server(own_home: Pa
         assert answers()
     assert not embedded.is_running()
     if os.geteuid() == 0:
-        assert place_of_server().parent == Path("/var/tmp")
+        assert place_of_server().parent == Path("/var/lib")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another account")
@@ -51,7 +51,7 @@ def test_an_environment_that_only_root_may_enter_does_not_stop_the_server(
     with embedded.available():
         assert answers()
     copy = embedded_host.tool("postgres").parents[1]
-    assert copy.parent == Path("/var/tmp")
+    assert copy.parent == Path("/var/lib")
     shutil.rmtree(copy)
 
 

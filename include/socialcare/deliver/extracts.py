@@ -43,6 +43,12 @@ __all__ = ["mark_stale", "write"]
 
 SYNTHETIC = "SYNTHETIC, not about real children"
 
+#: Never the checksum over everything: with it, another council's small count could be found by trying.
+_VERSION = (
+    "select version_id, built_at, published_at, data_mode, shared_checksum as checksum"
+    " from versions.version where version_id = %s"
+)
+
 
 def write(version_id: int, *, checks: Mapping[str, Any]) -> Path:
     """Deliver version ``version_id`` to every council; return the folder of the whole set.
@@ -81,6 +87,9 @@ def _council_folder(workshop: Path, version_id: int, council: Council) -> Delive
     place.mkdir(mode=0o700)
     with connect(council.role) as connection:
         connection.execute("set transaction isolation level repeatable read read only")
+        # A role may change its own defaults: what this depends on is set here.
+        connection.execute("set local row_security = on")
+        connection.execute("set local statement_timeout = 0")
         _require_current(connection, version_id)
         comparison, columns = _comparison(connection, place, council)
         live, state = _looked_after_now(connection, place, council)
@@ -152,7 +161,7 @@ def _about(version_id: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         connection.execute("set transaction isolation level repeatable read read only")
         _require_current(connection, version_id)
         cursor = connection.cursor(row_factory=dict_row)
-        version = cursor.execute("select * from versions.version where version_id = %s", [version_id]).fetchone()
+        version = cursor.execute(_VERSION, [version_id]).fetchone()
         sources = cursor.execute("select * from published.source_status order by source_id").fetchall()
     if version is None:
         raise Fault("version_unknown", f"There is no version {version_id}.", where="versions.version")

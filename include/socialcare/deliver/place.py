@@ -63,14 +63,15 @@ def emptied(workshop: Path) -> Iterator[Path]:
 
 
 def holds(final: Path, about: Mapping[str, Any]) -> bool:
-    """Return whether this very version lies there whole: its manifest is written last and names the checksum.
+    """Return whether this very version lies there whole: its manifest is written last and says when it was built.
 
     A warehouse made anew counts its versions from 1 again: the number alone proves nothing.
     """
     manifest = final / "manifest.json"
     if not manifest.is_file():
         return False
-    return bool(json.loads(manifest.read_text())["version_checksum"] == about["checksum"])
+    lies_there = json.loads(manifest.read_text())
+    return bool((lies_there["version"], lies_there["built_at"]) == (about["version_id"], str(about["built_at"])))
 
 
 def make_room(final: Path) -> None:

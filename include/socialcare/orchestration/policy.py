@@ -8,7 +8,9 @@ from typing import Any
 import pendulum
 from airflow.sdk import Context
 from airflow.sdk.definitions.deadline import AsyncCallback, DeadlineAlert, DeadlineReference
+from airflow.sdk.exceptions import AirflowFailException
 
+from socialcare.errors import Fault
 from socialcare.settings import get_settings
 
 LONDON = "Europe/London"
@@ -45,7 +47,10 @@ def tell_of_failure(context: Context) -> None:
 
     ti = context["ti"]
     reason = context.get("exception")
-    alerts.notice(f"{ti.dag_id}.{ti.task_id} failed", str(reason), level="error")
+    # Only our own words may leave: an unforeseen error's message may quote a row.
+    ours = isinstance(reason, Fault | AirflowFailException)
+    text = str(reason) if ours else f"An unforeseen {type(reason).__name__}: read the task's log."
+    alerts.notice(f"{ti.dag_id}.{ti.task_id} failed", text, level="error")
 
 
 async def tell_of_late_night(minutes: int, **_: Any) -> None:

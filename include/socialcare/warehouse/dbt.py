@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Any
 
 from socialcare.database import connect, password, server
 from socialcare.errors import Fault
-from socialcare.settings import get_settings, set_environment
+from socialcare.settings import get_settings, set_environment, unset_environment
 
 #: Two builds on one warehouse break each other: the second waits here for the first.
 _LOCK = 7300010
@@ -120,7 +121,11 @@ def _invoke(arguments: list[str]) -> Any:
         "--log-path": state / "logs",
     }
     options = [text for pair in folders.items() for text in map(str, pair)]
-    return dbtRunner().invoke(["--log-level", "none", "--log-level-file", "info", *arguments, *options])
+    # No log file: it would quote rows. The statement that failed is in target/run, without any row.
+    try:
+        return dbtRunner().invoke(["--log-level", "none", "--log-level-file", "none", *arguments, *options])
+    finally:
+        unset_environment("DBT_ENV_SECRET_PASSWORD")
 
 
 def _require(outcome: Any) -> None:
@@ -128,10 +133,10 @@ def _require(outcome: Any) -> None:
     if outcome.exception is not None or (outcome.result is None and not outcome.success):
         raise Fault(
             "models_invalid",
-            f"The models could not be read: {outcome.exception}",
+            f"The models could not be read: {_without_values(str(outcome.exception))}",
             where=str(get_settings().dbt_project.name),
             remedy="undo or correct the last change to the file that the message names.",
-        ) from outcome.exception
+        ) from None
 
 
 def _summary(outcome: Any, seconds: float) -> BuildResult:
@@ -155,8 +160,14 @@ def _message(result: Any) -> str:
     """Say what happened to a node, with the node's own description: why its test exists."""
     why = str(getattr(result.node, "description", "") or "").strip()
     # dbt appends the chain of macros, which helps nobody who has to repair a model.
-    message = " ".join(str(result.message or "").split("> in macro")[0].split())
+    message = _without_values(str(result.message or "").split("> in macro")[0])
     return f"{message} ({why})" if why and str(result.node.resource_type) in _TESTS else message
+
+
+def _without_values(message: str) -> str:
+    """Leave out what quotes a row: PostgreSQL's detail and context, and a value that would not convert."""
+    kept = re.split(r"\b(?:DETAIL|CONTEXT|HINT|LINE \d+):", message)[0]
+    return " ".join(re.sub(r': "[^"]*"', ": (value withheld)", kept).split())
 
 
 def _fault(outcome: Any, failures: list[tuple[str, str]]) -> Fault:

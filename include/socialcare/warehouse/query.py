@@ -25,7 +25,8 @@ def print_csv(query: str, *, as_council: str | None = None, to: TextIO | None = 
         with connect(role) as connection:
             connection.execute("set transaction read only")
             connection.execute("set local search_path = published")
-            with connection.cursor().copy(f"copy ({body}) to stdout with (format csv, header)") as rows:
+            _require_one_statement(connection, body)
+            with connection.cursor().copy(f"copy (\n{body}\n) to stdout with (format csv, header)".encode()) as rows:
                 for block in rows:
                     output.write(bytes(block).decode())
     except psycopg.errors.InsufficientPrivilege as refusal:
@@ -41,3 +42,10 @@ def print_csv(query: str, *, as_council: str | None = None, to: TextIO | None = 
             f"PostgreSQL refused the query: {error.diag.message_primary or error}",
             remedy="one query, reading only; `select table_name from information_schema.tables` lists what there is.",
         ) from None
+
+
+def _require_one_statement(connection: psycopg.Connection, body: str) -> None:
+    """Let the server read ``body`` alone: what is not one whole statement could step out of the COPY around it."""
+    result = connection.pgconn.prepare(b"", body.encode())
+    if result.status == psycopg.pq.ExecStatus.FATAL_ERROR:
+        raise psycopg.errors.error_from_result(result)

@@ -8,11 +8,20 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from socialcare import embedded
 from socialcare.database import PLATFORM_ROLES, connect, password, server
 from socialcare.registry import all_councils
 from socialcare.settings import get_settings
 
 DDL = Path(__file__).with_name("ddl")
+
+_READER_CONNECTIONS = 20  # of the server's 200: readers must never keep the night out
+_READER_DEFAULTS = (
+    "default_transaction_read_only = on",
+    "statement_timeout = '60s'",
+    "idle_in_transaction_session_timeout = '15min'",
+    "search_path = published",
+)
 
 
 def apply() -> None:
@@ -26,7 +35,8 @@ def apply() -> None:
         for database, owner in ((settings.airflow_database, "airflow"), (settings.warehouse_database, admin)):
             _make_database(connection, database, owner)
         open_database(connection, settings.warehouse_database)
-        for spare in ("postgres", "template1"):  # PUBLIC has nothing, in any database of the server
+        # On a server of our own PUBLIC has nothing, in any database; another's databases are not ours to close.
+        for spare in ("postgres", "template1") if embedded.is_used() else ():
             connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(spare)))
     with connect(admin) as connection:
         connection.execute("select pg_advisory_xact_lock(7300002)")
@@ -62,11 +72,21 @@ def all_login_roles() -> tuple[str, ...]:
 def _make_role(connection: psycopg.Connection, role: str) -> None:
     exists = connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone()
     verb = "alter" if exists else "create"
+    reader = role == "analyst" or role.startswith("council_")
+    name = sql.Identifier(role)
+    # The server gets a verifier, never the password: it may log what it is asked.
+    verifier = connection.pgconn.encrypt_password(
+        str(password(role)).encode(), role.encode(), b"scram-sha-256"
+    ).decode()
     connection.execute(
-        sql.SQL(verb + " role {} login nosuperuser nocreatedb nocreaterole nobypassrls password {}").format(
-            sql.Identifier(role), sql.Literal(password(role))
-        )
+        sql.SQL(
+            verb + " role {} login nosuperuser nocreatedb nocreaterole nobypassrls connection limit {} password {}"
+        ).format(name, sql.Literal(_READER_CONNECTIONS if reader else -1), sql.Literal(verifier))
     )
+    # A role may change its own defaults; every start puts them back.
+    connection.execute(sql.SQL("alter role {} reset all").format(name))
+    for setting in _READER_DEFAULTS if reader else ():
+        connection.execute(sql.SQL("alter role {} set " + setting).format(name))
 
 
 def _make_database(connection: psycopg.Connection, name: str, owner: str) -> None:
@@ -85,4 +105,6 @@ def open_database(connection: psycopg.Connection, name: str) -> None:
     roles = sql.SQL(", ").join(map(sql.Identifier, (r for r in all_login_roles() if r != "airflow")))
     connection.execute(sql.SQL("revoke all on database {} from public").format(database))
     connection.execute(sql.SQL("grant connect on database {} to {}").format(database, roles))
+    for role in all_login_roles():
+        connection.execute(sql.SQL("alter role {} in database {} reset all").format(sql.Identifier(role), database))
     connection.execute(sql.SQL("grant temporary on database {} to transformer, publisher, loader").format(database))

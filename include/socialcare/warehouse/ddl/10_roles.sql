@@ -1,9 +1,6 @@
 -- Roles of the platform. Login roles and passwords are made in Python (socialcare.warehouse.schema), so that
 -- no password is ever part of a file. PUBLIC has nothing.
 revoke all on schema public from public;
-alter role analyst set default_transaction_read_only = on;
-alter role analyst set statement_timeout = '60s';
-alter role analyst set search_path = published;
 
 create schema if not exists ops;
 create schema if not exists raw authorization loader;
