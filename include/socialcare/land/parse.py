@@ -37,7 +37,7 @@ def parse(
 
     ``stated_rows`` is the number of data rows that the publisher says the file has, where it does.
     Faults: ``column_unknown``, ``column_missing``, ``column_renamed``, ``header_missing``, ``sheet_missing``,
-    ``truncated``, ``row_ragged``, ``not_data``; each names file, column and what to edit.
+    ``truncated``, ``row_ragged``, ``too_large``, ``not_data``; each names file, column and what to edit.
     """
     table = source.tables[table_name]
     edition = source.edition(release)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from python_calamine import CalamineError, CalamineWorkbook
 
 from socialcare.errors import Fault
+from socialcare.land import bounds
 from socialcare.land.grid import Grid, Part, is_header
 from socialcare.registry import Source
 from socialcare.registry.sources import Table
@@ -17,8 +18,9 @@ from socialcare.registry.sources import Table
 def read(content: bytes, file_name: str, table: Table, source: Source) -> Grid:
     """Return the tables of the declared sheet: a repeated header row starts another one.
 
-    Raises Fault ``sheet_missing``, ``header_missing`` or ``not_data``.
+    Raises Fault ``sheet_missing``, ``header_missing``, ``too_large`` or ``not_data``.
     """
+    bounds.check(content, file_name, table.sheet)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         name = _sheet(workbook.sheet_names, file_name, table, source)
