@@ -79,7 +79,13 @@ def test_findings_come_back_in_chunks_of_any_size() -> None:
     assert np.concatenate(chunks)["rule"].tolist() == [3] * 10 + [4]
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r=1"),
+        *("＝1+1", "＋1", "－1", "＠SUM(A1)", " ＝1", "\tx", "\rx", "\nx"),
+    ],
+)
 def test_a_receipts_cell_is_never_a_formula(cell: str) -> None:
     (written,) = receipt._harmless([cell])
     assert written == f"'{cell}"

@@ -27,6 +27,9 @@ from socialcare.settings import get_settings
 
 #: Rows listed for one rule; the count is always that of all of them.
 LISTED = 2_000
+#: A spreadsheet runs a cell that begins so (OWASP, "CSV injection"), some of them in their full width as well.
+_FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_CONTROLS = ("\t", "\r", "\n")
 _SEVERITY = {"quarantine": "The row waits outside", "warning": "The row came in"}
 _VERDICT = {"accepted": "Accepted", "partly_accepted": "Partly accepted", "rejected": "Rejected"}
 
@@ -152,7 +155,7 @@ def _csv(receipt: Receipt) -> str:
 def _harmless(cells: Iterable[str]) -> Iterator[str]:
     """Keep a spreadsheet from running a cell as a formula."""
     for cell in cells:
-        yield f"'{cell}" if cell.lstrip()[:1] in ("=", "+", "-", "@") or cell[:1] in ("\t", "\r") else cell
+        yield f"'{cell}" if cell.startswith(_CONTROLS) or cell.lstrip().startswith(_FORMULAS) else cell
 
 
 _STYLE = (
