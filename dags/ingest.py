@@ -13,7 +13,7 @@ from socialcare.registry import all_councils, all_sources
 def ingest_dag(subject: str, step) -> None:
     @dag(dag_id=f"ingest_{subject}", schedule=None, tags=["ingest"], doc_md=__doc__, **defaults())
     def ingest():
-        step.override(outlets=[tasks.BUILD_WANTED])(subject, tasks.NIGHT_ID)
+        step(subject, tasks.NIGHT_ID) >> tasks.want_build()
 
     ingest()
 

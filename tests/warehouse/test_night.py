@@ -9,6 +9,8 @@ import pytest
 from tests.fakes import mirror
 
 from socialcare.database import connect
+from socialcare.errors import Fault
+from socialcare.outcomes import Outcome, record
 from socialcare.registry import all_sources
 from socialcare.settings import get_settings
 from socialcare.steps import night
@@ -180,6 +182,54 @@ def test_a_new_release_is_published_and_rolling_back_takes_it_away_at_once(files
     assert versions.current() != before
     assert versions.rollback(why="a test") == before
     assert (release_of_durham(), checksum()) == ("dfe_children_looked_after/2024", first)
+
+
+def test_figures_that_a_person_withdrew_hold_the_night_for_a_person(files: Path) -> None:
+    """The 2025 release of the test before was rolled back; its files still lie in the mirror."""
+    before = versions.current()
+    assert night.run("after the roll back") == night.HELD
+    [(step, _, what, remedy)] = night.failures("after the roll back")
+    assert (step, "a test" in what) == ("build_and_audit", True)
+    assert "rollback" in remedy
+    assert versions.current() == before
+
+
+def test_a_step_that_was_killed_is_named_and_the_night_is_not_clean(files: Path) -> None:
+    night.begin("killed")
+    for source in all_sources()[1:]:
+        night.ingest_source("killed", source.id)
+    assert night.verdict("killed") != night.CLEAN
+    told = {(step, subject): what for step, subject, what, _ in night.failures("killed")}
+    assert "killed" in told["ingest_source", all_sources()[0].id]
+    assert ("ingest_source", all_sources()[1].id) not in told
+
+
+def test_a_cleared_run_is_judged_by_what_happened_the_second_time(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first pass published; the second cannot build: nothing said before counts any more."""
+    night.begin("cleared")
+    for step, outcome in (("build_and_audit", "built"), ("publish", "published")):
+        record("cleared", Outcome(step, "warehouse", outcome))
+    record("cleared", Outcome("deliver", "extracts", "delivered"))
+
+    def broken(night_id: str) -> None:
+        raise Fault("critical_check_failed", "made up by this test")
+
+    monkeypatch.setattr("socialcare.steps.build.build_and_audit", broken)
+    with pytest.raises(Fault):
+        night.build_and_audit("cleared")
+    assert night.verdict("cleared") == night.NOTHING_PUBLISHED
+
+
+def test_the_sample_and_the_real_files_never_stand_in_one_version(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOCIALCARE_SOURCES", "sample")
+    get_settings.cache_clear()
+    night.ingest_source("one alone", "dfe_children_looked_after")
+    with pytest.raises(Fault, match="sources_mixed") as mixed:
+        night.build_and_audit("one alone")
+    assert "ons_population" in mixed.value.what
+    monkeypatch.setenv("SOCIALCARE_SOURCES", "mirror")
+    get_settings.cache_clear()
+    night.ingest_source("and back", "dfe_children_looked_after")
 
 
 def release_of_durham() -> str:

@@ -306,3 +306,25 @@ def test_a_mart_that_was_deprecated_first_may_go(warehouse: str) -> None:
     with pytest.raises(psycopg.errors.UndefinedTable):
         rows("analyst", "select * from published.comparison")
     assert rows("analyst", "select count(*) from published.about") == [(1,)]
+
+
+def test_withdrawn_figures_stay_away_whatever_they_are_built_from_next(warehouse: str) -> None:
+    night("a", 1)
+    bad = night("b", 2)
+    versions.rollback(why="the figure is wrong")
+    with pytest.raises(Fault, match="version_withdrawn"):
+        night("another key, the same figures", 2)
+    assert versions.rollback(bad, why="it was right after all") == bad
+    assert [v.state for v in versions.list_versions()] == ["published", "published"]
+
+
+def test_going_back_to_a_later_number_withdraws_what_is_left(warehouse: str) -> None:
+    """Sample, mirror, sample: the older version is current again; leaving it for the newer one withdraws it."""
+    first = night("a", 1)
+    second = night("b", 2)
+    make_marts(1)
+    assert versions.prepare("a", manifest=manifest()) == first
+    versions.publish(first, second)
+    assert versions.rollback(why="a test") == second
+    states = {v.version_id: v.state for v in versions.list_versions()}
+    assert states == {first: "withdrawn", second: "published"}

@@ -36,6 +36,18 @@ def ingest_council(council_id: str, night_id: str) -> int:
     return _run(lambda: night.ingest_council(night_id, council_id))
 
 
+@task(trigger_rule="all_done", outlets=[BUILD_WANTED], retries=0)
+def want_build() -> None:
+    """Ask for a build if what is held differs from what is published; otherwise skip, which asks for nothing.
+
+    Not the ingest itself: one that was killed after landing finds nothing new when it is tried again.
+    """
+    from socialcare.steps import build
+
+    if not build.build_wanted():
+        raise AirflowSkipException("what is published was built from exactly this")
+
+
 @task(trigger_rule="all_done", retries=0)
 def build_and_audit(night_id: str) -> dict[str, int | None]:
     """Build a version and audit it; skipped when the current version already holds exactly this."""
@@ -60,7 +72,7 @@ def publish(build: dict[str, int | None], night_id: str) -> int:
     return version_id
 
 
-@task(trigger_rule="none_failed", **_RETRIES)
+@task(trigger_rule="all_done", **_RETRIES)  # also after a failed build: the current version may lack its extracts
 def deliver(night_id: str) -> int:
     """Write the extracts; when this version's are there already, that is noticed and nothing is written."""
     from socialcare.steps import night

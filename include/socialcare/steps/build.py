@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from socialcare.settings import get_settings
 from socialcare.warehouse import dbt, versions, versions_build
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+_BUILD_LOCK = 7300030
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,14 @@ class Build:
 
 def build_key() -> str:
     """Name everything that a version depends on: what is held, and the rules that turn it into marts."""
+    digest = hashlib.sha256(_held().encode())
+    for file in _rule_files():
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _held() -> str:
+    """Name what raw holds now: the landings and deliveries that count."""
     digest = hashlib.sha256()
     with connect("publisher") as connection:
         for query in (
@@ -36,15 +47,15 @@ def build_key() -> str:
         ):
             for row in connection.execute(query):
                 digest.update(repr(row).encode())
-    for file in _rule_files():
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
 
 def _rule_files() -> list[Path]:
     settings = get_settings()
     endings = {".sql", ".yml", ".yaml", ".csv", ".py"}
-    roots = (settings.dbt_project, settings.expectations, _PACKAGE)
+    # What turns raw into marts and judges them; how things come in or go out does not change a version.
+    rooms = (_PACKAGE / name for name in ("sources", "specs", "councils", "quality", "warehouse"))
+    roots = (settings.dbt_project, settings.expectations, *rooms)
     return [
         file
         for root in roots
@@ -68,23 +79,68 @@ def _require_every_source() -> None:
         )
 
 
+@contextmanager
+def _one_build_at_a_time() -> Iterator[None]:
+    """Hold one lock from the key to the audit: two builds share the schema marts, and would mix in it."""
+    with connect("publisher", autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(%s)", [_BUILD_LOCK])
+        yield
+
+
+def _refuse_a_mixture() -> None:
+    """The bundled sample and the real files never stand in one version."""
+    mode = get_settings().sources
+    with connect("publisher") as connection:
+        wrong = connection.execute(
+            "select distinct source_id from raw.current_landings where is_sample <> %s order by 1", [mode == "sample"]
+        ).fetchall()
+    if wrong:
+        raise Fault(
+            "sources_mixed",
+            f"Tonight's figures come from {mode}, but those of {', '.join(name for (name,) in wrong)} do not yet.",
+            where="raw.current_landings",
+            remedy="run the whole night, which looks at every source: `make run` (with the same PUBLISHED or SOURCES).",
+        )
+
+
+def build_wanted() -> bool:
+    """Return whether a build now would differ from what is published: something came in, or a rule changed."""
+    now = versions.current()
+    return now is None or versions.build_key_of(now) != build_key()
+
+
 def build_and_audit(night_id: str) -> Build:
     """Check raw, build the marts, copy them into a version, check that version.
 
     Returns at once, ``unchanged``, when the current version was built from the same things.
     Raises Fault when a model fails or a critical check does; the version before stays in place.
     """
-    before = versions.current()
-    key = build_key()
-    if before is not None and versions.build_key_of(before) == key:
-        return Build(before, before, f"version {before} already holds exactly this", unchanged=True)
-    _require_every_source()
+    with _one_build_at_a_time():
+        before = versions.current()
+        key = build_key()
+        if before is not None and versions.build_key_of(before) == key:
+            return Build(before, before, f"version {before} already holds exactly this", unchanged=True)
+        _require_every_source()
+        _refuse_a_mixture()
+        return _build(night_id, key, before)
+
+
+def _build(night_id: str, key: str, before: int | None) -> Build:
+    held = _held()
     raw = runner.run("raw", night_id)
     gate.check(raw)
     result = dbt.build()
     version_id = versions_build.prepare(key, manifest=dbt.manifest(), night_id=night_id)
-    marts = runner.run("marts", night_id, schema="versions", suffix=f"__v{version_id}")
     try:
+        if _held() != held:
+            raise Fault(
+                "inputs_changed",
+                "Something landed while this version was being built, unseen by its checks.",
+                where=f"version {version_id}",
+                remedy="run the night again: it takes in what came.",
+                retryable=True,
+            )
+        marts = runner.run("marts", night_id, schema="versions", suffix=f"__v{version_id}")
         gate.check(marts)
     except Fault:
         versions_build.mark_failed(version_id)

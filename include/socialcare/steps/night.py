@@ -13,7 +13,9 @@ from socialcare.registry import all_councils, all_sources
 from socialcare.steps.build import Build
 
 CLEAN, NOTHING_PUBLISHED, PUBLISHED_WITH_FAULTS, HELD = 0, 1, 2, 3
-_BAD = ("failed", "rejected")
+_BAD = ("failed", "rejected", "held")
+#: What a step's end depends on no more once an earlier step of the same night runs again (a cleared task).
+_AFTER = {"build_and_audit": ("publish", "deliver"), "publish": ("deliver",)}
 
 
 def begin(night_id: str) -> None:
@@ -72,11 +74,7 @@ def deliver(night_id: str) -> Outcome:
     def run() -> Outcome:
         version_id = versions.current()
         if version_id is None:
-            raise Fault(
-                "nothing_to_deliver",
-                "No version has ever been published.",
-                remedy="see why the build failed, then run the night again.",
-            )
+            return Outcome("deliver", "extracts", "skipped", "nothing has been published yet")
         folder = extracts.write(version_id, checks=results.summary(night_id))
         return Outcome("deliver", "extracts", "delivered", f"version {version_id} in {folder.name}")
 
@@ -95,13 +93,14 @@ def verdict(night_id: str) -> int:
             "select step, subject, outcome from ops.outcomes where night_id = %s", [night_id]
         ).fetchall()
     said = {(step, subject): outcome for step, subject, outcome in rows}
-    ingests = [("ingest_source", s.id) for s in all_sources()] + [("ingest_council", c.id) for c in all_councils()]
     build = said.get(("build_and_audit", "warehouse"), "failed")
-    published = build == "unchanged" or said.get(("publish", "warehouse")) == "published"
+    published = build == "unchanged" or (build == "built" and said.get(("publish", "warehouse")) == "published")
     delivered = said.get(("deliver", "extracts")) == "delivered"
-    if not published:
+    if build == "held":
+        code = HELD
+    elif not published:
         code = NOTHING_PUBLISHED
-    elif not delivered or any(said.get(step, "failed") in _BAD for step in ingests):
+    elif not delivered or any(said.get(step, "failed") in _BAD for step in _ingests()):
         code = PUBLISHED_WITH_FAULTS
     else:
         code = CLEAN
@@ -109,19 +108,32 @@ def verdict(night_id: str) -> int:
         connection.execute(
             "update ops.nights set ended_at = now(), exit_code = %s where night_id = %s", [code, night_id]
         )
-    if code == NOTHING_PUBLISHED:
+    if code in (NOTHING_PUBLISHED, HELD):
         extracts.mark_stale(f"night {night_id} published nothing; these are the last good extracts")
+    elif not delivered:
+        extracts.mark_stale(f"night {night_id} published, but could not write its extracts; these are older")
     return code
+
+
+def _ingests() -> list[tuple[str, str]]:
+    """Return (step, subject) of everything that a night takes in."""
+    return [("ingest_source", s.id) for s in all_sources()] + [("ingest_council", c.id) for c in all_councils()]
 
 
 def failures(night_id: str) -> list[tuple[str, str, str, str]]:
     """Return (step, subject, what happened, what to do) for each step of the night that went wrong."""
     with connect("loader") as connection:
-        return connection.execute(
-            "select step, subject, detail, remedy from ops.outcomes "
-            "where night_id = %s and outcome = any(%s) order by finished_at",
-            [night_id, list(_BAD)],
+        rows = connection.execute(
+            "select step, subject, detail, remedy, outcome from ops.outcomes where night_id = %s order by finished_at",
+            [night_id],
         ).fetchall()
+    ended = {(step, subject) for step, subject, _, _, outcome in rows if outcome != "running"}
+    killed = [
+        (step, subject, "it was killed, or never ran", "read the task's log, then run the night again")
+        for step, subject in [*_ingests(), ("build_and_audit", "warehouse")]
+        if (step, subject) not in ended
+    ]
+    return killed + [row[:4] for row in rows if row[4] in _BAD]
 
 
 def run(night_id: str, *, say: Callable[[Outcome], None] = lambda outcome: None) -> int:
@@ -141,11 +153,13 @@ def run(night_id: str, *, say: Callable[[Outcome], None] = lambda outcome: None)
 
 
 def _carry_on(step: Callable[[], Outcome | None], say: Callable[[Outcome], None]) -> None:
-    """Run a step; a fault is already written down, and the steps after it decide for themselves."""
+    """Run a step; what went wrong is already written down, and the steps after it decide for themselves."""
     try:
         outcome = step()
     except Fault as fault:
-        outcome = Outcome("", "", "failed", str(fault))
+        outcome = Outcome("a step", "", "failed", str(fault))
+    except Exception as error:  # noqa: BLE001  # one unforeseen error must not keep the rest from being published
+        outcome = Outcome("a step", "", "failed", f"an unforeseen {type(error).__name__}")
     if outcome is not None:
         say(outcome)
 
@@ -153,6 +167,7 @@ def _carry_on(step: Callable[[], Outcome | None], say: Callable[[Outcome], None]
 def _told(night_id: str, step: str, subject: str, run: Callable[[], Outcome]) -> Outcome:
     """Run a step and write down how it ended, how long it took, and what to do if it failed."""
     begin(night_id)
+    _forget(night_id, step, subject)
     started = time.monotonic()
     try:
         outcome = replace(run(), seconds=round(time.monotonic() - started, 3))
@@ -160,7 +175,7 @@ def _told(night_id: str, step: str, subject: str, run: Callable[[], Outcome]) ->
         seconds = round(time.monotonic() - started, 3)
         record(
             night_id,
-            Outcome(step, subject, "failed", f"{fault.what} ({fault.where})", fault.remedy, seconds=seconds),
+            Outcome(step, subject, _word(fault), f"{fault.what} ({fault.where})", fault.remedy, seconds=seconds),
         )
         raise
     except BaseException as error:  # the message of an unforeseen error may hold a value: keep its kind only
@@ -177,3 +192,17 @@ def _told(night_id: str, step: str, subject: str, run: Callable[[], Outcome]) ->
         raise
     record(night_id, outcome)
     return outcome
+
+
+def _word(fault: Fault) -> str:
+    """A version that a person withdrew waits for a person; everything else has failed."""
+    return "held" if fault.name == "version_withdrawn" else "failed"
+
+
+def _forget(night_id: str, step: str, subject: str) -> None:
+    """A step that runs again speaks for itself, and so do those after it: what they said before is void."""
+    with connect("loader") as connection:
+        connection.execute(
+            "delete from ops.outcomes where night_id = %s and ((step = %s and subject = %s) or step = any(%s))",
+            [night_id, step, subject, list(_AFTER.get(step, ()))],
+        )

@@ -115,7 +115,10 @@ def rollback(to: int | None = None, *, why: str) -> int:
             )  # fmt: skip
         _check_state(connection, target, ("published", "withdrawn"))
         # Bringing a withdrawn version back says nothing against the one that stood in for it.
-        if now is not None and target < now:
+        brought_back = connection.execute(
+            "select 1 from versions.version where version_id = %s and state = 'withdrawn'", [target]
+        ).fetchone()
+        if now is not None and not brought_back:
             connection.execute("update versions.version set state = 'withdrawn' where version_id = %s", [now])
         _move(connection, now, target, why, change_views=False)
         return target

@@ -50,26 +50,29 @@ def prepare(build_key: str, *, manifest: Path | dict[str, Any] | None = None, ni
 
 
 def _same_build(connection: psycopg.Connection, build_key: str, marts: list[Mart]) -> int | None:
-    row = connection.execute(
-        "select version_id, state, checksum, shape from versions.version"
-        " where build_key = %s and dropped_at is null and state in ('audited', 'published', 'withdrawn')"
-        " order by version_id desc limit 1",
-        [build_key],
-    ).fetchone()
-    if row is None:
-        return None
-    version_id, state, checksum_, shape = row
-    if shape != _shape(marts) or checksum_ != content_checksum(connection, marts):
-        return None
-    if state == "withdrawn":
-        raise Fault(
-            "version_withdrawn",
-            f"Tonight's figures are those of version {version_id}, which a person withdrew"
-            f" ({_why(connection, version_id)}).",
-            where=f"version {version_id}",
-            remedy=f"correct what was wrong, or bring it back with `socialcare rollback {version_id}`.",
-        )
-    return int(version_id)
+    """Return a version that already holds exactly these figures, built from the same things; None if there is none.
+
+    Raises Fault ``version_withdrawn`` when a person withdrew exactly these figures, whatever they were built from.
+    """
+    now = content_checksum(connection, marts)
+    rows = connection.execute(
+        "select version_id, state, build_key, shape from versions.version"
+        " where checksum = %s and dropped_at is null and state in ('audited', 'published', 'withdrawn')"
+        " order by version_id desc",
+        [now],
+    ).fetchall()
+    stand = any(state == "published" for _, state, _, _ in rows)  # the same figures, never withdrawn
+    for version_id, state, _, _ in rows:
+        if state == "withdrawn" and not stand:
+            raise Fault(
+                "version_withdrawn",
+                f"Tonight's figures are those of version {version_id}, which a person withdrew"
+                f" ({_why(connection, version_id)}).",
+                where=f"version {version_id}",
+                remedy=f"correct what was wrong, or bring it back with `socialcare rollback {version_id}`.",
+            )
+    same = [int(row[0]) for row in rows if row[2] == build_key and row[3] == _shape(marts)]
+    return same[0] if same else None
 
 
 def _why(connection: psycopg.Connection, version_id: int) -> str:
