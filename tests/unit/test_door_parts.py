@@ -122,6 +122,37 @@ def test_an_original_that_was_changed_is_not_given_out(home: Path) -> None:
             b"".join(read(name, 1))
 
 
+def originals_of(council: str, content: str) -> str:
+    with Original(council) as original:
+        for text in (b"first", b"other"):
+            with original.new_file() as file:
+                file.write(text)
+        return original.keep(content * 64)
+
+
+def test_an_original_is_bound_to_its_file(home: Path) -> None:
+    name = originals_of("durham", "f")
+    one, two = (home / "door" / "taken" / name / f"{n}.enc" for n in (1, 2))
+    first, second = one.read_bytes(), two.read_bytes()
+    one.write_bytes(second)
+    two.write_bytes(first)
+    for number in (1, 2):
+        with pytest.raises(Fault, match="original_damaged"):
+            b"".join(read(name, number))
+
+
+@pytest.mark.parametrize("council", ["durham", "south_tyneside"])
+def test_an_original_with_its_key_is_bound_to_its_delivery(home: Path, council: str) -> None:
+    name, other = originals_of("durham", "f"), originals_of(council, "e")
+    assert b"".join(read(other, 1)) == b"first"
+    taken, keys = home / "door" / "taken", home / "secrets" / "originals"
+    (keys / name.replace("/", "-")).replace(keys / other.replace("/", "-"))
+    for number in (1, 2):
+        (taken / name / f"{number}.enc").replace(taken / other / f"{number}.enc")
+    with pytest.raises(Fault, match="original_damaged"):
+        b"".join(read(other, 1))
+
+
 def test_what_a_killed_run_left_half_written_is_removed(home: Path) -> None:
     left = home / "door" / "taken" / "durham" / ".0123"
     left.mkdir(parents=True)
