@@ -1,8 +1,9 @@
 """The originals, encrypted: kept for the agreed time, then destroyed by destroying their key.
 
 AES-256-GCM in chunks, one key per delivery. Everything is bound to its place: a chunk to its number and its file,
-a delivery's key to its council and content, which are known only when all is read. Keys are under ``secrets/originals``, apart from the data under
-``door/taken`` and never in a backup of it. (Issue 4 moves this to the age format.)
+a delivery's key to its council and content, which are known only when all is read. Keys are under
+``secrets/originals``, apart from the data under ``door/taken`` and never in a backup of it. (Issue 4 moves this to
+the age format.)
 """
 
 from __future__ import annotations
