@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import os
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,12 @@ import pytest
 
 from socialcare.credentials import secret
 from socialcare.door import receipt, register
-from socialcare.door.arrival import look
+from socialcare.door.arrival import NotPlainError, look, open_plain
 from socialcare.door.cells import NO_DAY, CellChecker
 from socialcare.door.identity import Pseudonymiser, postcode_sectors
 from socialcare.door.originals import Original, read
-from socialcare.door.recognise import recognise
+from socialcare.door.reading import Reader, UnreadableError
+from socialcare.door.recognise import Recognised, recognise
 from socialcare.door.register import Findings, Register
 from socialcare.errors import Fault
 from socialcare.registry.returns import return_spec
@@ -169,6 +171,22 @@ def test_a_file_is_recognised_by_its_heading_whatever_its_name(tmp_path: Path) -
     file = tmp_path / "header.csv"
     file.write_text(",".join(return_spec("ssda903").tables["episodes"].columns) + "\nA1" + "," * 12 + "\n")
     assert recognise(file).table == "episodes"
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder", "nothing"])
+def test_nothing_but_a_plain_file_is_opened(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "secret.csv").write_text("CHILD\nA1\n")
+    sent = tmp_path / "sent.csv"
+    if kind == "link":
+        sent.symlink_to(tmp_path / "secret.csv")
+    elif kind == "pipe":
+        os.mkfifo(sent)
+    elif kind == "folder":
+        sent.mkdir()
+    with pytest.raises(NotPlainError):
+        open_plain(sent)
+    with pytest.raises(UnreadableError, match="not_a_plain_file"):
+        list(Reader(Recognised(sent, headings=("CHILD",), columns=("CHILD",))).blocks())
 
 
 def test_a_file_shows_nothing_of_itself_when_printed(tmp_path: Path) -> None:

@@ -160,6 +160,31 @@ def test_a_link_out_of_the_inbox_is_not_followed(warehouse: str, tmp_path: Path)
     assert secret.exists()
 
 
+@pytest.mark.parametrize("swapped", ["h.csv", "zz.csv"])
+@pytest.mark.parametrize("when", ["looked at", "about to be opened"])
+def test_a_link_swapped_in_after_the_look_is_not_followed(
+    warehouse: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, swapped: str, when: str
+) -> None:
+    secret = tmp_path / "secret.csv"
+    secret.write_text(HEADER + CHILD)
+    folder = get_settings().inbox / "durham" / "sent"
+    folder.mkdir(parents=True)
+    for name, content in (GOOD | {"zz.csv": "CHILD,SEX,DOB,DUC\n"}).items():
+        (folder / name).write_text(content)
+    stated = {"as_of_date": "2026-10-31", "collection_year": 2027, "synthetic": True}
+    (folder / "delivery.json").write_text(json.dumps(stated))
+    (delivery,) = arrival.look("durham").whole
+    assert not delivery.problem
+    (folder / swapped).unlink()
+    (folder / swapped).symlink_to(secret)
+    if when == "about to be opened":  # a look at the path was answered before the swap
+        monkeypatch.setattr(Path, "is_symlink", lambda _: False)
+    taken = take_in(delivery)
+    assert (taken.verdict, taken.reason) == ("rejected", "not_a_plain_file")
+    assert secret.exists()
+    assert not folder.exists()
+
+
 def test_an_undeclared_collection_year_is_rejected(warehouse: str) -> None:
     folder = get_settings().inbox / "durham" / "sent"
     folder.mkdir(parents=True)

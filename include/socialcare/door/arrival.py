@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import time
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -17,6 +19,10 @@ MARKER = "delivery.json"
 SETTLED_AFTER_SECONDS = 60
 _LARGEST_MARKER = 64 * 1024
 _MOST_FILES = 100
+
+
+class NotPlainError(Exception):
+    """What should be a file of the inbox is a link, a folder or a pipe, or has gone."""
 
 
 class Statement(BaseModel):
@@ -82,11 +88,13 @@ def _folder(council_id: str, folder: Path) -> Delivery:
     files = tuple(sorted(entry for entry in folder.iterdir() if entry.name != MARKER))
     marker = folder / MARKER
     statement = None
-    if _is_plain(marker) and marker.stat().st_size <= _LARGEST_MARKER:
-        try:
-            statement = Statement.model_validate_json(marker.read_bytes())
-        except ValidationError:
-            statement = None  # the delivery is rejected by name; pydantic's words could repeat a value
+    try:
+        with open_plain(marker) as file:
+            stated = file.read(_LARGEST_MARKER + 1)
+        if len(stated) <= _LARGEST_MARKER:
+            statement = Statement.model_validate_json(stated)
+    except (NotPlainError, ValidationError):
+        statement = None  # the delivery is rejected by name; pydantic's words could repeat a value
     return _delivery(council_id, folder, files, statement, is_loose=False)
 
 
@@ -103,6 +111,21 @@ def _delivery(
     elif not all(_is_plain(file) for file in files):
         problem = "not_a_plain_file"
     return Delivery(council_id, place, files, statement, is_loose, problem)
+
+
+def open_plain(path: Path) -> BinaryIO:
+    """Open a file of the inbox, and nothing else, even if it was swapped since it was looked at.
+
+    Raises NotPlainError.
+    """
+    try:
+        opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)  # no wait for a pipe
+    except OSError:
+        raise NotPlainError from None
+    if not stat.S_ISREG(os.fstat(opened).st_mode):
+        os.close(opened)
+        raise NotPlainError
+    return os.fdopen(opened, "rb")
 
 
 def _is_plain(path: Path) -> bool:

@@ -10,21 +10,21 @@ import hashlib
 import logging
 import shutil
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import psycopg
 import pyarrow as pa
 
 from socialcare.database import connect
 from socialcare.door import load, receipt, records
-from socialcare.door.arrival import Delivery
+from socialcare.door.arrival import Delivery, NotPlainError
 from socialcare.door.identity import Pseudonymiser
 from socialcare.door.judge import FileJudge, counts_of
 from socialcare.door.originals import Original
 from socialcare.door.plan import Plan, make_plan
 from socialcare.door.reading import Reader, UnreadableError
-from socialcare.door.recognise import Recognised, recognise
+from socialcare.door.recognise import recognise
 from socialcare.door.register import Findings, Register
 from socialcare.door.rules import Children
 from socialcare.door.verdicts import JudgedFile, Taken
@@ -66,10 +66,7 @@ def take_in(delivery: Delivery, *, today: date | None = None) -> Taken:
 def _take(
     connection: psycopg.Connection, delivery: Delivery, original: Original, stores: ExitStack, today: date
 ) -> Taken:
-    plain = [path for path in delivery.files if path.is_file() and not path.is_symlink()]
-    files = [JudgedFile(_recognise(path, original)) for path in plain]
-    for file in files:
-        file.reason = "not_taken_yet" if file.found.other_table else file.found.problem
+    delivery, files = _recognised(delivery, original)
     plan = make_plan(delivery, [file.found for file in files], today)
     content = _content(delivery, files)
     if records.is_known(connection, delivery.council_id, plan.return_id, content):
@@ -94,9 +91,17 @@ def _take(
     return taken
 
 
-def _recognise(path: Path, original: Original) -> Recognised:
-    with original.new_file() as encrypted:
-        return recognise(path, also=encrypted.write)
+def _recognised(delivery: Delivery, original: Original) -> tuple[Delivery, list[JudgedFile]]:
+    """Read every plain file; a delivery that holds anything else, now if not when it was looked at, says so."""
+    files = []
+    for path in delivery.files:
+        try:
+            found = recognise(path, original.new_file)
+        except NotPlainError:
+            delivery = replace(delivery, problem=delivery.problem or "not_a_plain_file")
+            continue
+        files.append(JudgedFile(found, reason="not_taken_yet" if found.other_table else found.problem))
+    return delivery, files
 
 
 def _content(delivery: Delivery, files: list[JudgedFile]) -> str:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pc
 
+from socialcare.door.arrival import NotPlainError, open_plain
 from socialcare.door.recognise import Recognised
 
 #: Bytes read at a time. A row longer than this is refused: it holds a cell of megabytes.
@@ -93,7 +94,11 @@ class Reader:
     def _pieces(self) -> Iterator[bytes]:
         """Cut the file, its heading left out, at line ends into pieces of about ``BLOCK`` bytes."""
         rest = b""
-        with self._file.path.open("rb") as file:
+        try:
+            opened = open_plain(self._file.path)
+        except NotPlainError:
+            raise UnreadableError("not_a_plain_file") from None
+        with opened as file:
             file.readline()
             while data := file.read(BLOCK):
                 end = data.rfind(b"\n") + 1

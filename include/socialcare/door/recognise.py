@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO, Protocol, Self
 
+from socialcare.door.arrival import open_plain
 from socialcare.registry.returns import Return, all_returns
 
 #: A heading longer than this is no heading: a file of one endless line, or of a million columns.
@@ -44,24 +47,31 @@ class Recognised:
     """The declared columns, in the file's order; anything else in the file is not read."""
 
 
+class Copy(Protocol):
+    """Where the bytes also go."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *problem: object) -> None: ...
+    def write(self, chunk: bytes) -> None: ...
+
+
 class _Bytes:
     """One pass over the bytes: size, sha256, encoding, NUL; each chunk also goes to ``also``."""
 
-    def __init__(self, path: Path, also: Callable[[bytes], None] | None = None) -> None:
+    def __init__(self, file: BinaryIO, also: Callable[[bytes], None] | None = None) -> None:
         digest = hashlib.sha256()
         self.size, self.has_nul, self.is_utf8, self.head = 0, False, True, b""
         pending = b""
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                if not self.size:
-                    self.head = chunk
-                self.size += len(chunk)
-                digest.update(chunk)
-                self.has_nul = self.has_nul or b"\0" in chunk
-                if self.is_utf8 and (pending or not chunk.isascii()):
-                    pending = self._check(pending + chunk)
-                if also:
-                    also(chunk)
+        while chunk := file.read(_CHUNK):
+            if not self.size:
+                self.head = chunk
+            self.size += len(chunk)
+            digest.update(chunk)
+            self.has_nul = self.has_nul or b"\0" in chunk
+            if self.is_utf8 and (pending or not chunk.isascii()):
+                pending = self._check(pending + chunk)
+            if also:
+                also(chunk)
         self.is_utf8 = self.is_utf8 and not pending
         self.sha256 = digest.hexdigest()
 
@@ -76,9 +86,13 @@ class _Bytes:
         return b""
 
 
-def recognise(path: Path, also: Callable[[bytes], None] | None = None) -> Recognised:
-    """Read the file once and say what it is; each chunk of bytes also goes to ``also``."""
-    content = _Bytes(path, also)
+def recognise(path: Path, new_copy: Callable[[], Copy] | None = None) -> Recognised:
+    """Read the file once and say what it is; each chunk of bytes also goes to a new copy.
+
+    Raises NotPlainError, before there is a copy.
+    """
+    with open_plain(path) as file, new_copy() if new_copy else nullcontext() as copy:
+        content = _Bytes(file, copy.write if copy else None)
     found = Recognised(path, sha256=content.sha256, size=content.size)
     problem = _not_text(content)
     if problem:
