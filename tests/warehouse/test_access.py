@@ -8,7 +8,7 @@ import pytest
 from socialcare.database import ADMIN, connect, server
 from socialcare.errors import Fault
 from socialcare.registry import all_councils
-from socialcare.warehouse import access, access_catalog, versions
+from socialcare.warehouse import access, access_catalog, schema, versions
 
 from .hand_made import make_marts, manifest, night, rows
 
@@ -172,3 +172,38 @@ def test_what_anybody_reads_does_not_depend_on_a_live_figure_of_a_council(wareho
     assert rows("analyst", asked) == before
     night("c", 2)
     assert rows("analyst", asked) != before
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "pg_advisory_lock(7300030)",  # would hold up every night
+        "lo_create(0)",  # would write
+        "pg_stat_get_tuples_inserted('pg_class'::regclass)",  # would count others' rows
+        "pg_total_relation_size('pg_class'::regclass)",
+    ],
+)
+@pytest.mark.parametrize("role", ["analyst", "council_durham"])
+def test_a_reader_can_neither_hold_up_the_night_nor_write_nor_count_others(
+    warehouse: str, role: str, call: str
+) -> None:
+    with connect(role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("set transaction read write")
+        connection.execute(f"select {call}".encode())
+
+
+def test_a_reader_who_changed_its_own_defaults_has_them_back_at_the_next_start(warehouse: str) -> None:
+    with connect("council_durham") as connection:
+        connection.execute("set transaction read write")
+        connection.execute("alter role council_durham set row_security = off")
+        connection.execute("alter role council_durham reset statement_timeout")
+    schema.apply()
+    with connect("council_durham") as connection:
+        assert connection.execute("show row_security").fetchone() == ("on",)
+        assert connection.execute("show statement_timeout").fetchone() == ("1min",)
+        assert connection.execute("show default_transaction_read_only").fetchone() == ("on",)
+
+
+def test_readers_cannot_keep_the_night_out_by_their_number(warehouse: str) -> None:
+    limits = rows(ADMIN, "select rolname, rolconnlimit from pg_roles where rolname in ('analyst', 'loader')")
+    assert dict(limits) == {"analyst": 20, "loader": -1}
