@@ -118,6 +118,21 @@ def test_a_first_night_without_a_source_says_which_and_publishes_nothing(
     assert versions.current() is None
 
 
+def test_one_home_may_go_from_the_sample_to_a_mirror_and_back(
+    warehouse: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the README offers, one after the other; the sample again is the sample as it was."""
+    root = mirror.write(tmp_path / "mirror", *(s.id for s in all_sources()))
+    monkeypatch.setenv("SOCIALCARE_PUBLISHED", str(root))
+    sums = []
+    for mode in ("sample", "mirror", "sample"):
+        monkeypatch.setenv("SOCIALCARE_SOURCES", mode)
+        get_settings.cache_clear()
+        assert night.run(f"{mode} {len(sums)}") == night.CLEAN, night.failures(f"{mode} {len(sums)}")
+        sums.append(checksum())
+    assert sums[0] == sums[2]
+
+
 BREAKS = {
     "a renamed column": (
         lambda text: text.replace("rate_per_10000", "rate_per_10k", 1), ("rate_per_10000", "rate_per_10k")),
