@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
+import psycopg
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from socialcare.errors import Fault
 from socialcare.settings import get_settings, set_environment
@@ -38,28 +41,90 @@ def main() -> None:
     try:
         app()
     except Fault as fault:
-        Console(stderr=True, soft_wrap=True).print(f"[red]{fault.what}[/] [dim]({fault.name})[/]", highlight=False)
-        for label, text in (("where", fault.where), ("what to do", fault.remedy)):
-            if text:
-                Console(stderr=True, soft_wrap=True).print(f"  {label}: {text}", highlight=False, markup=False)
+        _tell(fault)
+        sys.exit(1)
+    except psycopg.OperationalError as error:
+        _tell(
+            Fault(
+                "database_unreachable",
+                f"The database does not answer, or went away: {str(error).strip()}",
+                where=get_settings().database_url or str(get_settings().home),
+                remedy="try again; if it stays so, see `socialcare status`, and whether the server runs.",
+            )
+        )
         sys.exit(1)
     except Ended as ended:
         sys.exit(128 + ended.number)
 
 
+def _tell(fault: Fault) -> None:
+    """Print a fault as it is: a name in [brackets] is no markup."""
+    out = Console(stderr=True, soft_wrap=True)
+    out.print(Text.assemble((fault.what, "red"), " ", (f"({fault.name})", "dim")), highlight=False)
+    for label, text in (("where", fault.where), ("what to do", fault.remedy)):
+        if text:
+            out.print(f"  {label}: {text}", highlight=False, markup=False)
+
+
+def _say(text: str) -> None:
+    console.print(text, highlight=False, markup=False)
+
+
+@contextmanager
+def _existing_database() -> Iterator[None]:
+    """Have the database that a night made here; asking a question makes none.
+
+    Raises Fault ``database_not_started``, ``nothing_published``.
+    """
+    from socialcare import database, embedded
+    from socialcare.warehouse import versions
+
+    if embedded.is_used():
+        database.server()
+    nothing = Fault(
+        "nothing_published",
+        "Nothing has been published here yet.",
+        where=str(get_settings().home),
+        remedy="run `make run` once; if it failed, its last lines say why.",
+    )
+    with embedded.available():
+        try:
+            yield
+        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+            raise nothing from None
+        except psycopg.errors.InsufficientPrivilege:
+            if versions.current() is None:  # readers get their rights with the first version
+                raise nothing from None
+            raise
+        except psycopg.OperationalError as error:
+            if "does not exist" in str(error):  # the warehouse itself, or its roles
+                raise nothing from None
+            raise
+
+
 def _choose_sources(sources: str | None, published: Path | None) -> None:
     if published is not None:
-        if not published.is_dir():
+        if sources in ("sample", "live"):
             raise Fault(
-                "mirror_missing",
-                "The folder of published files is not there.",
-                where=str(published),
-                remedy="give the folder that holds dfe/, ofsted/ and ons/.",
+                "sources_contradict",
+                f"A folder of published files is a mirror; --sources says {sources}.",
+                where=f"--published {published} --sources {sources}",
+                remedy="give one of the two (make run PUBLISHED=<folder>, or make run SOURCES=live).",
             )
         set_environment(SOCIALCARE_SOURCES="mirror", SOCIALCARE_PUBLISHED=str(published.resolve()))
     elif sources:
         set_environment(SOCIALCARE_SOURCES=sources)
     get_settings.cache_clear()
+    settings = get_settings()
+    if settings.sources == "mirror" and (settings.published is None or not settings.published.is_dir()):
+        raise Fault(
+            "mirror_missing",
+            "The folder of published files is not there."
+            if settings.published
+            else "A mirror needs its folder of published files.",
+            where=str(settings.published or "SOCIALCARE_PUBLISHED"),
+            remedy="give the folder that holds dfe/, ofsted/ and ons/: make run PUBLISHED=<folder>.",
+        )
 
 
 @app.callback()
@@ -95,9 +160,10 @@ def up(published: Published = None, sources: Sources = None) -> None:
     from socialcare.operate import platform
 
     _choose_sources(sources, published)
-    running = platform.up(lambda text: console.print(text, highlight=False))
-    console.print(f"Airflow: {running.url}   login: admin   password: {secret('airflow-login', nbytes=9)}")
-    console.print("The night runs on its schedule (Europe/London). End it with `make down`.")
+    platform.end_on_signals(with_parent=False)
+    running = platform.up(_say)
+    _say(f"Airflow: {running.url}   login: admin   password: {secret('airflow-login', nbytes=9)}")
+    _say("The night runs on its schedule (Europe/London). End it with `make down`.")
 
 
 @app.command()
@@ -111,13 +177,19 @@ def down() -> None:
 @app.command()
 def status() -> None:
     """Say what runs, what is published, how old it is, and what each source holds."""
-    from socialcare import embedded
     from socialcare.operate import platform, report_status
 
-    running = platform.running()
-    console.print(f"Airflow: {running.url if running else 'not running (make up)'}")
-    with embedded.available():
+    _say(f"Airflow: {_airflow_now(platform.living())}")
+    with _existing_database():
         report_status.show(console)
+
+
+def _airflow_now(state: dict[str, object]) -> str:
+    if not state:
+        return "not running (make up)"
+    if state.get("phase") == "ready":
+        return f"{state['url']}" + (" (for the length of a `make run`)" if state.get("kind") == "run" else "")
+    return "ending" if state.get("phase") in ("ending", "failed") else f"starting ({state.get('phase')})"
 
 
 @app.command()
@@ -126,27 +198,54 @@ def sql(
     as_council: Annotated[str | None, typer.Option("--as", help="Read as this council: sees its own rows.")] = None,
 ) -> None:
     """Query the published tables as a read-only role; prints CSV."""
-    from socialcare import embedded
     from socialcare.warehouse import query as reader
+    from socialcare.warehouse import versions as kept
 
-    with embedded.available():
-        reader.print_csv(query, as_council=as_council)
+    with _existing_database():
+        try:
+            reader.print_csv(query, as_council=as_council)
+        except Fault as fault:
+            if fault.name in ("query_refused", "not_yours_to_read") and kept.current() is None:
+                raise psycopg.errors.UndefinedTable from None  # what it asks for is yet to be published
+            raise
 
 
 @app.command()
 def night() -> None:
     """Run one night in this process, without the scheduler."""
+    import logging
+
     from socialcare import embedded
     from socialcare.steps import night as steps
     from socialcare.warehouse import schema
 
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    stamp = _stamp()
     with embedded.available():
         schema.apply()
         code = steps.run(
-            _stamp(),
-            say=lambda o: console.print(f"{o.step} {o.subject}: {o.outcome} {o.detail}", highlight=False),
+            stamp,
+            say=lambda o: _say(f"{o.step or _failed_step(stamp)} {o.subject}: {o.outcome} {o.detail}"),
         )
+        for step, subject, what, remedy in steps.failures(stamp):
+            _say(f"{step} {subject} failed: {what}")
+            if remedy:
+                _say(f"    what to do: {remedy}")
+    _say(f"exit {code}")
     raise typer.Exit(code)
+
+
+def _failed_step(night_id: str) -> str:
+    """Return the step that failed last: a fault that is passed on does not name it."""
+    from socialcare.database import connect
+
+    with connect("loader") as connection:
+        row = connection.execute(
+            "select step || ' ' || subject from ops.outcomes where night_id = %s and outcome = 'failed' "
+            "order by finished_at desc limit 1",
+            [night_id],
+        ).fetchone()
+    return str(row[0]) if row else "a step"
 
 
 def _stamp() -> str:
@@ -158,10 +257,9 @@ def _stamp() -> str:
 @app.command()
 def versions() -> None:
     """List the versions that can be restored."""
-    from socialcare import embedded
     from socialcare.operate import report_status
 
-    with embedded.available():
+    with _existing_database():
         report_status.show_versions(console)
 
 
@@ -171,12 +269,11 @@ def rollback(
     why: Annotated[str, typer.Option(help="Kept with the move.")] = "asked by the operator",
 ) -> None:
     """Make an earlier version current again, at once."""
-    from socialcare import embedded
     from socialcare.deliver import extracts
     from socialcare.quality import results
     from socialcare.warehouse import versions as kept
 
-    with embedded.available():
+    with _existing_database():
         version_id = kept.rollback(to, why=why)
         extracts.write(version_id, checks=results.summary(""))
         console.print(f"Version {version_id} is current again, in `published` and in the extracts.")
@@ -185,13 +282,12 @@ def rollback(
 @app.command()
 def access() -> None:
     """List who may do what, read from the database's own catalogue."""
-    from socialcare import embedded
     from socialcare.warehouse import access as rights
 
-    with embedded.available():
+    with _existing_database():
         for right in rights.matrix():
             if right.reachable:
-                console.print(f"{right.role:<32} {right.privilege:<12} {right.kind:<10} {right.name}", highlight=False)
+                _say(f"{right.role:<32} {right.privilege:<12} {right.kind:<10} {right.name}")
 
 
 @app.command()
@@ -208,11 +304,10 @@ def init() -> None:
 @app.command()
 def backup(to: Annotated[Path, typer.Argument(help="A folder; a new dated folder is made in it.")]) -> None:
     """Back up the warehouse."""
-    from socialcare import embedded
     from socialcare.operate import backup as keep
 
-    with embedded.available():
-        console.print(f"Backed up to {keep.backup(to)}")
+    with _existing_database():
+        _say(f"Backed up to {keep.backup(to)}")
 
 
 @app.command()
@@ -237,17 +332,16 @@ def clean() -> None:
     from socialcare.operate import retention
 
     with embedded.available():
-        console.print(retention.clean())
+        _say(str(retention.clean()))
 
 
 @app.command()
 def docs() -> None:
     """Build dbt's documentation of every table."""
-    from socialcare import embedded
     from socialcare.warehouse import dbt
 
-    with embedded.available():
-        console.print(f"Open {dbt.docs()}")
+    with _existing_database():
+        _say(f"Open {dbt.docs()}")
 
 
 @app.command()

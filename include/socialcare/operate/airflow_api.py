@@ -10,6 +10,7 @@ import requests
 
 from socialcare.credentials import secret
 from socialcare.errors import Fault
+from socialcare.settings import get_settings
 
 UNFINISHED = ("queued", "running")
 
@@ -23,27 +24,32 @@ class AirflowApi:
         self._session = requests.Session()
 
     def call(self, method: str, path: str, **arguments: Any) -> Any:
-        """Call the API and return its JSON. Raises Fault ``airflow_refused`` with the API's own words."""
+        """Call the API and return its JSON. Raises Fault ``airflow_refused``, ``airflow_unreachable``."""
         if "Authorization" not in self._session.headers:
             self._log_in()
-        answer = self._session.request(method, f"{self.url}/api/v2/{path}", timeout=30, **arguments)
+        answer = self._ask(method, f"api/v2/{path}", **arguments)
         if answer.status_code == 401:  # the token has expired
             self._log_in()
-            answer = self._session.request(method, f"{self.url}/api/v2/{path}", timeout=30, **arguments)
+            answer = self._ask(method, f"api/v2/{path}", **arguments)
         if not answer.ok:
             raise Fault(
                 "airflow_refused",
                 f"Airflow answered {answer.status_code}: {answer.text[:300]}",
                 where=f"{method} {path}",
-                remedy="read var/logs/api-server.log.",
+                remedy=f"read {get_settings().logs / 'api-server.log'}.",
+                retryable=answer.status_code >= 500,
             )
-        return answer.json() if answer.content else None
+        return _json(answer) if answer.content else None
+
+    def _ask(self, method: str, path: str, **arguments: Any) -> requests.Response:
+        try:
+            return self._session.request(method, f"{self.url}/{path}", timeout=30, **arguments)
+        except requests.RequestException as error:  # its text is long, and names our objects
+            raise _unreachable(self.url, type(error).__name__) from None
 
     def _log_in(self) -> None:
-        answer = self._session.post(
-            f"{self.url}/auth/token",
-            json={"username": self._login, "password": secret("airflow-login", nbytes=9)},
-            timeout=30,
+        answer = self._ask(
+            "POST", "auth/token", json={"username": self._login, "password": secret("airflow-login", nbytes=9)}
         )
         if not answer.ok:
             raise Fault(
@@ -51,8 +57,9 @@ class AirflowApi:
                 f"Airflow refused the operator's login ({answer.status_code}).",
                 where=self.url,
                 remedy="end it (`make down`) and start it again: the login file is read at start.",
+                retryable=answer.status_code >= 500,
             )
-        self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        self._session.headers["Authorization"] = f"Bearer {_json(answer)['access_token']}"
 
     def wait_for_dag(self, dag_id: str, parsed_after: str | None, seconds: float = 90) -> None:
         """Wait until the DAG is known as its file stands now."""
@@ -107,3 +114,20 @@ class AirflowApi:
         """Return the run's task instances (task_id, state, start_date, duration, ...)."""
         answer = self.call("GET", f"dags/{dag_id}/dagRuns/{run_id}/taskInstances", params={"limit": 100})
         return list(answer["task_instances"])
+
+
+def _json(answer: requests.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError:
+        raise _unreachable(answer.url, "its answer was cut short") from None
+
+
+def _unreachable(where: str, why: str) -> Fault:
+    return Fault(
+        "airflow_unreachable",
+        f"Airflow does not answer ({why}).",
+        where=where,
+        remedy=f"see whether it runs (`make status`), and read {get_settings().logs / 'api-server.log'}.",
+        retryable=True,
+    )

@@ -5,6 +5,7 @@ Runs under the keeper. Writes ``<home>/run/state.json`` so that the command that
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -14,18 +15,21 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+import psutil
 import requests
 
 from socialcare.credentials import replace_private, secret
 from socialcare.database import connect, pass_file, url
 from socialcare.errors import Fault
 from socialcare.operate.airflow_api import AirflowApi
+from socialcare.operate.state import say
 from socialcare.settings import child_environment, get_settings
 from socialcare.warehouse import schema
 
 LOGIN = "admin"
+Component = subprocess.Popen[bytes]
+_TRIES = 3
 COMPONENTS = {
     # -s: no log server, which would listen on every address; the page reads logs from the same disk.
     "api-server": ["api-server"],
@@ -33,27 +37,6 @@ COMPONENTS = {
     "dag-processor": ["dag-processor"],
     "triggerer": ["triggerer", "--skip-serve-logs"],
 }
-
-
-def state_file() -> Path:
-    return get_settings().home / "run" / "state.json"
-
-
-def read_state() -> dict[str, Any]:
-    """Return what the running platform last said of itself; empty where none runs."""
-    try:
-        return dict(json.loads(state_file().read_text()))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return {}
-
-
-def say(phase: str, **more: Any) -> None:
-    """Tell whoever follows: which phase we are in, under which keeper."""
-    path = state_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}")
-    temporary.write_text(json.dumps({"phase": phase, "keeper": os.getppid(), **more}))
-    temporary.replace(path)
 
 
 def airflow_environment(port: int) -> dict[str, str]:
@@ -124,19 +107,18 @@ def main() -> int:
     except Fault as fault:
         say("failed", why=str(fault))
         return 1
+    except Exception as error:  # its message may hold a value: keep its kind here, the rest in keeper.log
+        say("failed", why=f"An unforeseen {type(error).__name__}.")
+        raise
 
 
 def _run() -> int:
     say("preparing the warehouse")
     schema.apply()
-    port = _choose_port()
-    environment = airflow_environment(port)
     say("preparing Airflow's database")
-    _migrate(environment)
+    _migrate(airflow_environment(0))
     started_at = datetime.now(UTC)
-    say("starting Airflow", url=f"http://127.0.0.1:{port}")
-    running = {name: _start(name, command, environment) for name, command in COMPONENTS.items()}
-    _wait_until_healthy(port, running)
+    port, running = _start_all()
     # A run that was cut off would hold up the next for five minutes, until its heartbeat counts as lost.
     failed = AirflowApi(f"http://127.0.0.1:{port}", LOGIN).fail_unfinished(started_at)
     say("ready", url=f"http://127.0.0.1:{port}", started_at=started_at.isoformat(), cut_off=failed)
@@ -148,21 +130,72 @@ def _run() -> int:
         time.sleep(0.5)
 
 
-def _choose_port() -> int:
-    """Return the page's port: the one used before, or 8080, or any that is free."""
+def _start_all() -> tuple[int, dict[str, Component]]:
+    """Start the components on a port that is then ours; another program may take a free one before we do."""
+    lost: list[int] = []
+    for _ in range(_TRIES):
+        port = _choose_port(lost)
+        environment = airflow_environment(port)
+        say("starting Airflow" if not lost else "starting Airflow on another port", url=f"http://127.0.0.1:{port}")
+        running = {name: _start(name, command, environment) for name, command in COMPONENTS.items()}
+        if _wait_until_healthy(port, running):
+            (get_settings().home / "run" / "port").write_text(str(port))
+            return port, running
+        _end(running)
+        lost.append(port)
+    raise Fault(
+        "port_taken",
+        f"Other programs took the page's port each time: {', '.join(map(str, lost))}.",
+        where="127.0.0.1",
+        remedy="see what listens there (`ss -ltnp`), and try again.",
+    )
+
+
+def _end(running: dict[str, Component]) -> None:
+    for process in running.values():
+        process.terminate()
+    for process in running.values():
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _choose_port(lost: list[int]) -> int:
+    """Return the page's port: the one used before, or 8080, or any that is free; none that was ``lost``."""
     note = get_settings().home / "run" / "port"
     wanted = [int(note.read_text())] if note.exists() else []
-    for candidate in [*wanted, 8080, 0]:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", candidate))
-            except OSError:
-                continue
-            port = int(probe.getsockname()[1])
-            note.write_text(str(port))
+    for candidate in [*wanted, 8080, 0, 0, 0]:
+        if candidate in lost:
+            continue
+        port = _free(candidate)
+        if port is not None and port not in lost:
             return port
     raise Fault("no_free_port", "No port is free on 127.0.0.1.", remedy="end another program and try again.")
+
+
+def _free(candidate: int) -> int | None:
+    """Return the port if nothing listens on it (0: any such port), else None."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", candidate))
+        except OSError:
+            return None
+        return int(probe.getsockname()[1])
+
+
+def _listens(pid: int, port: int) -> bool:
+    """Return whether the process, or one that it started, is what listens on ``port``."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for member in [process, *process.children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                for held in member.net_connections(kind="tcp"):
+                    if held.status == psutil.CONN_LISTEN and held.laddr.port == port:
+                        return True
+    return False
 
 
 def _migrate(environment: dict[str, str]) -> None:
@@ -185,7 +218,7 @@ def _migrate(environment: dict[str, str]) -> None:
             "airflow_database_not_prepared",
             "Airflow could not prepare its database.",
             where=str(log),
-            remedy="read the end of that log; remove var/ to start afresh if this is a trial.",
+            remedy=f"read the end of that log; remove {get_settings().home} to start afresh if this is a trial.",
         )
     done.touch()
 
@@ -201,7 +234,7 @@ def _log(name: str) -> Path:
     return path
 
 
-def _start(name: str, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def _start(name: str, command: list[str], environment: dict[str, str]) -> Component:
     log = _log(name)
     keep_bytes = 10_000_000
     if log.exists() and log.stat().st_size > keep_bytes:
@@ -217,27 +250,26 @@ def _start(name: str, command: list[str], environment: dict[str, str]) -> subpro
         )
 
 
-def _wait_until_healthy(port: int, running: dict[str, subprocess.Popen[bytes]]) -> None:
-    wanted = {"metadatabase", "scheduler", "dag_processor", "triggerer"}
-    missing = wanted
+def _wait_until_healthy(port: int, running: dict[str, Component]) -> bool:
+    """Wait until all are healthy; False when another program has the port. Nothing is asked of a stranger."""
+    missing = {"metadatabase", "scheduler", "dag_processor", "triggerer"}
+    page = running["api-server"].pid
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         for name, process in running.items():
             if process.poll() is not None:
+                if name == "api-server" and _free(port) is None:
+                    return False
                 raise Fault(
                     "component_ended",
                     f"Airflow's {name} ended while starting.",
                     where=str(_log(name)),
                     remedy="read the end of that log.",
                 )
-        try:
-            health = requests.get(f"http://127.0.0.1:{port}/api/v2/monitor/health", timeout=5).json()
-        except (requests.RequestException, ValueError):
-            time.sleep(0.3)
-            continue
-        missing = {name for name in wanted if (health.get(name) or {}).get("status") != "healthy"}
-        if not missing:
-            return
+        if _listens(page, port):
+            missing = _unhealthy(port)
+            if not missing:
+                return _listens(page, port)
         time.sleep(0.3)
     raise Fault(
         "components_not_healthy",
@@ -245,6 +277,16 @@ def _wait_until_healthy(port: int, running: dict[str, subprocess.Popen[bytes]]) 
         where=str(get_settings().logs),
         remedy="read the logs of the parts named.",
     )
+
+
+def _unhealthy(port: int) -> set[str]:
+    """Return the parts that are not healthy yet."""
+    wanted = {"metadatabase", "scheduler", "dag_processor", "triggerer"}
+    try:
+        health = requests.get(f"http://127.0.0.1:{port}/api/v2/monitor/health", timeout=5).json()
+    except (requests.RequestException, ValueError):
+        return wanted
+    return {name for name in wanted if (health.get(name) or {}).get("status") != "healthy"}
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 It has a session of its own (a Ctrl-C at the terminal does not reach it), adopts orphans (child subreaper: a
 running task has a process group of its own and would otherwise survive), and holds one end of a pipe to the
 command that asked for it. When that command ends, for any reason, SIGKILL included, the pipe closes and the
-keeper ends all its descendants, the database last.
+keeper ends all its descendants, the database last. It holds a lock on the home for its life: one home, one
+platform, also when two commands start at the same moment.
 """
 
 from __future__ import annotations
@@ -11,18 +12,24 @@ from __future__ import annotations
 import argparse
 import contextlib
 import ctypes
+import fcntl
 import os
 import select
 import signal
 import subprocess
 import sys
 import time
+from typing import IO
 
 import psutil
 
 from socialcare import embedded
+from socialcare.operate import state
+from socialcare.settings import get_settings
 
 _PR_SET_CHILD_SUBREAPER = 36
+#: Our exit code when another keeper has this home.
+TAKEN = 75
 _POLITE_SECONDS = 1.5  # then SIGKILL: a killed night must end as if never killed anyway
 
 
@@ -30,8 +37,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Keep ``command`` and everything it starts until it ends, the pipe closes, or SIGTERM arrives."""
     parser = argparse.ArgumentParser(prog="keeper")
     parser.add_argument("--pipe", type=int, help="Read end of a pipe that closes when the asking command ends.")
+    parser.add_argument("--kind", choices=("run", "up"), default="run", help="Written down for other commands.")
+    parser.add_argument("--token", default="", help="Written down, so that who asked knows its own keeper.")
     parser.add_argument("command", nargs="+")
     options = parser.parse_args(arguments)
+    lock = _take_home()
+    if lock is None:
+        return TAKEN
+    state.begin(options.kind, options.token)
     _adopt_orphans()
     wake_read, wake_write = os.pipe()
     os.set_blocking(wake_write, False)
@@ -45,19 +58,42 @@ def main(arguments: list[str] | None = None) -> int:
         child = subprocess.Popen(options.command, stdin=subprocess.DEVNULL)
         watched = [wake_read] + ([options.pipe] if options.pipe is not None else [])
         code: int | None = None
+        why = "It was asked to end (make down)."
         while not ended["by_signal"]:
             ready, _, _ = select.select(watched, [], [], 5)
             if wake_read in ready:
                 os.read(wake_read, 4096)
             if options.pipe in ready:
-                break  # the command only ever closes its end
+                why = "The command that started it ended."  # it only ever closes its end
+                break
             code = child.poll()
             if code is not None:
                 break
             _reap_orphans(child.pid)
+        if code is None:
+            state.say("ending", why=why)  # a component that ended by itself has said why
         end_descendants()
     _reap_everything()
+    lock.close()
     return code or 0
+
+
+def _take_home() -> IO[str] | None:
+    """Lock this home for as long as the returned file is open; None when another keeper has it."""
+    path = get_settings().home / "run" / "keeper.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = path.open("a")
+    deadline = time.monotonic() + 1  # one that just ended may not have let go yet
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                lock.close()
+                return None
+            time.sleep(0.05)
+        else:
+            return lock
 
 
 def end_descendants() -> None:

@@ -1,0 +1,77 @@
+"""The command line tells faults in words, and a question changes nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from socialcare import cli
+from socialcare.errors import Fault
+
+
+def _socialcare(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("socialcare")), *arguments],
+        env={"PATH": "/usr/bin:/bin", "SOCIALCARE_HOME": str(home), "COLUMNS": "200", **more},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [("status",), ("versions",), ("rollback",), ("access",), ("docs",), ("backup", "to"), ("sql", "select 1")],
+    ids=lambda verb: verb[0],
+)
+def test_a_question_to_an_empty_home_makes_no_database(tmp_path: Path, verb: tuple[str, ...]) -> None:
+    home = tmp_path / "home"
+    asked = _socialcare(home, *verb)
+    assert asked.returncode == 1
+    assert "database_not_started" in asked.stderr
+    assert "Traceback" not in asked.stderr
+    assert list(home.iterdir()) == []
+
+
+@pytest.mark.parametrize("verb", ["run", "up"])
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (("--sources", "mirror"), "mirror_missing"),
+        (("--published", "/nowhere"), "mirror_missing"),
+        (("--published", "/tmp", "--sources", "live"), "sources_contradict"),
+        (("--published", "/tmp", "--sources", "sample"), "sources_contradict"),
+    ],
+)
+def test_sources_that_cannot_be_are_refused_at_once(
+    tmp_path: Path, verb: str, arguments: tuple[str, ...], name: str
+) -> None:
+    refused = _socialcare(tmp_path, verb, *arguments)
+    assert refused.returncode == 1
+    assert name in refused.stderr
+    assert list(tmp_path.iterdir()) == [], "nothing was started"
+
+
+def test_a_database_that_is_away_is_told_in_words(tmp_path: Path) -> None:
+    asked = _socialcare(tmp_path, "versions", SOCIALCARE_DATABASE_URL="postgresql://nobody@127.0.0.1:9/x")
+    assert asked.returncode == 1
+    assert "database_unreachable" in asked.stderr
+    assert "Traceback" not in asked.stderr
+
+
+def test_a_fault_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    cli._tell(Fault("named", "No column [period] in [/x].", where="[red]", remedy="see [/here]"))
+    said = capsys.readouterr().err
+    for words in ("[period]", "[/x]", "[red]", "[/here]", "(named)"):
+        assert words in said
+
+
+def test_status_says_what_the_platform_is_doing() -> None:
+    assert cli._airflow_now({}) == "not running (make up)"
+    assert cli._airflow_now({"phase": "starting Airflow"}).startswith("starting")
+    assert cli._airflow_now({"phase": "ready", "url": "http://x", "kind": "up"}) == "http://x"
+    assert cli._airflow_now({"phase": "ending"}) == "ending"
