@@ -11,6 +11,7 @@ from psycopg import sql
 
 from socialcare.database import ADMIN, connect
 from socialcare.errors import Fault
+from socialcare.operate import backup as backup_module
 from socialcare.operate.backup import backup, restore
 from socialcare.settings import get_settings
 
@@ -120,3 +121,68 @@ def test_a_backup_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: 
 def test_a_folder_without_a_backup_is_named(tmp_path: Path) -> None:
     with pytest.raises(Fault, match="backup_not_found"):
         restore(tmp_path)
+
+
+SPOILED = {
+    "an empty manifest": "",
+    "no keys": "{}",
+    "a list": "[]",
+    "no files": '{"files": {}, "rows": {}}',
+    "no rows": None,
+    "not text": b"\xff\xfe",
+}
+
+
+@pytest.mark.parametrize("how", SPOILED)
+@pytest.mark.usefixtures("warehouse")
+def test_a_manifest_that_says_nothing_is_damage_with_a_name(tmp_path: Path, how: str) -> None:
+    kept = backup(tmp_path)
+    path, spoiled = kept / "manifest.json", SPOILED[how]
+    if spoiled is None:
+        manifest = json.loads(path.read_text())
+        del manifest["rows"]
+        spoiled = json.dumps(manifest)
+    path.write_bytes(spoiled if isinstance(spoiled, bytes) else spoiled.encode())
+    with pytest.raises(Fault, match="backup_damaged"):
+        restore(kept)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "warehouse.dump", "archive.txt"])
+@pytest.mark.usefixtures("warehouse")
+def test_a_folder_in_the_place_of_a_file_is_damage_with_a_name(tmp_path: Path, name: str) -> None:
+    kept = backup(tmp_path)
+    (kept / name).unlink()
+    (kept / name).mkdir()
+    with pytest.raises(Fault, match="backup_damaged"):
+        restore(kept)
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_backup_to_where_nothing_can_be_written_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("here already")
+    for place in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/backups")):
+        with pytest.raises(Fault, match="backup_failed") as fault:
+            backup(place)
+        assert str(place) in fault.value.where
+
+
+@pytest.mark.parametrize("moment", ["_rename", "_allow_connections"])
+def test_a_restore_that_is_interrupted_lets_readers_back_in(
+    warehouse: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    night("first", 41)
+    kept = backup(tmp_path)
+    night("second", 42)
+    original, calls = getattr(backup_module, moment), []
+
+    def interrupted(*arguments: object) -> None:
+        original(*arguments)
+        calls.append(arguments)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(backup_module, moment, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        restore(kept)
+    assert {value for (value,) in rows("analyst", "select value from published.comparison")} == {42}
+    assert not {name for name in databases() if name.startswith(f"{warehouse}_")}

@@ -1,9 +1,12 @@
 """Extracts from a real database: whole sets, honest manifests, nobody else's figures."""
 
 import csv
+import fcntl
 import hashlib
 import json
 import stat
+import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,8 @@ from socialcare.deliver.place import delivered_version
 from socialcare.errors import Fault
 from socialcare.registry import all_councils
 from socialcare.settings import get_settings
+
+from .hand_made import night, rows
 
 CHECKS = {"passed": 41, "warned": 1, "failed": 0}
 #: Made up, each recognisable: council code -> children looked after now.
@@ -31,7 +36,7 @@ def marts(warehouse: str) -> None:
             create table published.about as select 1::bigint as version_id;
             create table published.source_status as
                 select 'dfe_children_looked_after' as source_id, 'kept_last_good' as state,
-                    now() as last_look_at, 3 as age_days;
+                    now() as last_look_at, 3 as age_days, 'The file lacks a column.' as message;
             create table published.regional_comparison (
                 council_code text, council_name text, indicator_id text, indicator_name text, period text,
                 period_type text, period_end_date date, value numeric(18,6), value_status text, unit text,
@@ -68,13 +73,19 @@ def marts(warehouse: str) -> None:
     new_version(1)
 
 
-def new_version(version_id: int, checksum: str = "c0ffee") -> None:
+#: Of every figure, councils' own included: nobody but the platform may see it.
+FULL_CHECKSUM = "f0" * 32
+
+
+def new_version(version_id: int, checksum: str = "c0ffee", built_at: str = "2025-02-03 02:10Z") -> None:
     with connect(ADMIN) as connection:
         connection.execute(
-            "insert into versions.version (version_id, build_key, state, data_mode, built_at, checksum)"
-            " overriding system value values (%s, 'k', 'published', 'sample', '2025-02-03 02:10Z', %s)"
-            " on conflict (version_id) do update set checksum = excluded.checksum",
-            [version_id, checksum],
+            "insert into versions.version (version_id, build_key, state, data_mode, built_at, shared_checksum,"
+            " checksum, night_id, checks_passed, checks_warned)"
+            " overriding system value values (%s, 'k', 'published', 'sample', %s, %s, %s, 'n7', 33, 2)"
+            " on conflict (version_id) do update set shared_checksum = excluded.shared_checksum,"
+            " built_at = excluded.built_at",
+            [version_id, built_at, checksum, FULL_CHECKSUM],
         )
         connection.execute("update published.about set version_id = %s", [version_id])
 
@@ -86,6 +97,12 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 def everything(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def lying() -> list[str]:
+    """What a person sees in the folder of all sets, the note on sources left out."""
+    names = {path.name for path in get_settings().extracts.iterdir()}
+    return sorted(names - {".lock", "NOTES.txt"})
 
 
 def read_json(path: Path) -> Any:
@@ -158,7 +175,7 @@ def test_nothing_is_delivered_when_row_level_security_was_lost() -> None:
         connection.execute("alter table published.looked_after_now disable row level security")
     with pytest.raises(Fault, match="foreign_rows"):
         extracts.write(1, checks=CHECKS)
-    assert list(get_settings().extracts.iterdir()) == []
+    assert lying() == []
 
 
 @pytest.mark.usefixtures("marts")
@@ -187,7 +204,7 @@ def test_a_delivery_that_breaks_off_leaves_the_last_good_set(monkeypatch: pytest
         with pytest.raises(OSError, match="No space left"):
             extracts.write(2, checks=CHECKS)
     assert everything(get_settings().extracts / "current") == before
-    assert sorted(path.name for path in get_settings().extracts.iterdir()) == ["current", "v1"]
+    assert lying() == ["current", "v1"]
 
 
 @pytest.mark.usefixtures("marts")
@@ -225,10 +242,10 @@ def test_old_sets_go_and_a_rolled_back_version_is_shown_again() -> None:
 @pytest.mark.usefixtures("marts")
 def test_a_warehouse_made_anew_does_not_inherit_the_files_of_the_old_one() -> None:
     extracts.write(1, checks=CHECKS)
-    new_version(1, checksum="another warehouse")
+    new_version(1, checksum="another warehouse", built_at="2025-06-07 02:10Z")
     whole = extracts.write(1, checks=CHECKS)
     assert read_json(whole / "manifest.json")["version_checksum"] == "another warehouse"
-    assert sorted(path.name for path in get_settings().extracts.iterdir()) == ["current", "v1"]
+    assert lying() == ["current", "v1"]
 
 
 @pytest.mark.usefixtures("marts")
@@ -238,3 +255,72 @@ def test_the_summary_reads_the_newest_figures_as_the_analyst() -> None:
         "E06000047": 122, "E06000003": 153, "E08000023": 102,
     }  # fmt: skip
     assert {summary.when(row) for row in rows} == {"31 March 2024"}
+
+
+@pytest.mark.usefixtures("marts")
+def test_the_checksum_over_everything_is_in_no_file() -> None:
+    extracts.write(1)
+    for name, content in everything(get_settings().extracts).items():
+        assert FULL_CHECKSUM.encode() not in content, name
+
+
+def test_the_checksum_over_everything_is_in_no_published_view(warehouse: str) -> None:
+    version_id = night("a", 1)
+    ((full,),) = rows("publisher", f"select checksum from versions.version where version_id = {version_id}")
+    views = rows("publisher", "select relname from pg_class where relnamespace = 'published'::regnamespace")
+    assert {name for (name,) in views} >= {"about", "source_status", "comparison", "now_own"}
+    for (name,) in views:
+        for role in ("publisher", "council_durham"):
+            assert full not in str(rows(role, f"select * from published.{name}")), name
+
+
+@pytest.mark.usefixtures("marts")
+def test_the_checks_are_those_of_the_version_and_not_of_tonight() -> None:
+    whole = extracts.write(1)
+    for folder in (whole, whole / "durham"):
+        assert read_json(folder / "manifest.json")["checks"] == {"night": "n7", "passed": 33, "warned": 2}
+
+
+@pytest.mark.usefixtures("marts")
+def test_a_source_at_its_last_good_release_is_told_beside_the_set() -> None:
+    note = get_settings().extracts / "NOTES.txt"
+    whole = extracts.write(1)
+    before = everything(whole)
+    assert "- dfe_children_looked_after: The file lacks a column." in note.read_text()
+    with connect(ADMIN) as connection:
+        connection.execute("update published.source_status set message = 'The page moved.'")
+    extracts.write(1)
+    assert "The page moved." in note.read_text(), "the version is unchanged, the note is not"
+    with connect(ADMIN) as connection:
+        connection.execute("update published.source_status set state = 'ok'")
+    extracts.write(1)
+    assert not note.exists()
+    assert everything(whole) == before
+
+
+@pytest.mark.usefixtures("marts")
+def test_two_deliveries_wait_for_each_other() -> None:
+    get_settings().extracts.mkdir()
+    with (get_settings().extracts / ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        second = threading.Thread(target=extracts.write, args=[1])
+        second.start()
+        second.join(0.5)
+        assert second.is_alive()
+        assert lying() == []
+    second.join(30)
+    assert lying() == ["current", "v1"]
+
+
+@pytest.mark.usefixtures("marts")
+def test_a_pointer_that_moves_during_the_writing_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = extracts.set_manifest
+
+    def slow(*arguments: Any, **named: Any) -> Mapping[str, Any]:
+        new_version(2)
+        return whole(*arguments, **named)
+
+    monkeypatch.setattr(extracts, "set_manifest", slow)
+    with pytest.raises(Fault, match="version_not_current"):
+        extracts.write(1)
+    assert lying() == []

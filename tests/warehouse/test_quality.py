@@ -142,6 +142,47 @@ def test_only_the_landing_in_force_is_judged(warehouse: str) -> None:
     assert len(runner.run("raw", "n2", tables=["ons_population__nomis"]).failed_critical) == 1
 
 
+def test_a_table_that_may_be_absent_is_skipped_when_all_its_rows_were_set_aside(warehouse: str) -> None:
+    make_empty_raw()
+    with connect("loader") as connection:  # landed from the sample; the home then turned to a mirror
+        connection.execute(
+            "insert into raw.landings (source_id, table_name, release_id, release, publication_title, file_name,"
+            " file_sha256, file_bytes, rows_loaded, counts) values ('ons_population', 'nomis',"
+            " 'ons_population/2023', '2023', 't', 'f', repeat('1', 64), 1, 1, false)"
+        )
+        connection.execute(
+            "insert into raw.ons_population__nomis (date_name, geography_code, c_age_name, obs_value,"
+            " _landing_id, _release_id, _file_sha256, _line)"
+            " select '2023', 'E06000047', 'Age 1', '1000', landing_id, release_id, 'x', 2 from raw.landings"
+        )
+    report = runner.run("raw", "n1", tables=["ons_population__nomis"])
+    assert report.findings == []
+
+
+def deliver_made_up(*, synthetic: bool) -> None:
+    with connect("loader") as connection:
+        connection.execute(
+            "insert into raw.deliveries (council_id, return_id, collection_year, as_of_date, is_synthetic,"
+            " content_sha256, rows_in, rows_loaded, rows_quarantined, verdict)"
+            " values ('durham', 'ssda903', 2027, '2026-10-31', %s, %s, 0, 0, 0, 'accepted')",
+            [synthetic, str(synthetic)],
+        )
+
+
+def test_the_pages_say_when_the_councils_data_is_synthetic(warehouse: str) -> None:
+    make_empty_marts()
+    index = get_settings().home / "data_docs" / "index.html"
+    seen = []
+    for synthetic in (None, True, False):
+        if synthetic is not None:
+            deliver_made_up(synthetic=synthetic)
+        runner.run("marts", "n1", tables=["indicators"])
+        seen.append(
+            "SYNTHETIC, not about real children:</strong> the councils' own tables for durham." in index.read_text()
+        )
+    assert seen == [False, True, False], "none sent, only a generated one, a real one"
+
+
 def test_results_are_rows_and_a_second_run_replaces_its_own(warehouse: str) -> None:
     fill_comparison()
     for _ in range(2):

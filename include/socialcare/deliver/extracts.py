@@ -4,6 +4,7 @@
     <home>/extracts/v12/manifest.json   the set: version, comparison files, checks, what is stale
     <home>/extracts/v12/<council>/      that council's files and its own manifest (mode 0700)
     <home>/extracts/STALE.txt           why the set is older than it should be; beside it, never inside
+    <home>/extracts/NOTES.txt           which sources stand at their last good release, and why; beside it too
 
 Each council's files are read with that council's own database role, so that row-level security, and not this
 module, decides what a folder can hold. The set's manifest gives no checksum of a council's live figures: a
@@ -30,8 +31,10 @@ from socialcare.deliver.place import (
     emptied,
     extracts_folder,
     holds,
+    keep_notes,
     make_room,
     mark_stale,
+    one_at_a_time,
     point_at,
     remove_old_sets,
 )
@@ -45,30 +48,38 @@ SYNTHETIC = "SYNTHETIC, not about real children"
 
 #: Never the checksum over everything: with it, another council's small count could be found by trying.
 _VERSION = (
-    "select version_id, built_at, published_at, data_mode, shared_checksum as checksum"
-    " from versions.version where version_id = %s"
+    "select version_id, built_at, published_at, data_mode, shared_checksum as checksum,"
+    " night_id, checks_passed, checks_warned from versions.version where version_id = %s"
 )
 
 
-def write(version_id: int, *, checks: Mapping[str, Any]) -> Path:
+def write(version_id: int, *, checks: Mapping[str, Any] | None = None) -> Path:
     """Deliver version ``version_id`` to every council; return the folder of the whole set.
 
-    ``checks`` goes into the manifests as it is: counts of checks that passed, warned and failed, never a
-    value. A set that was already delivered from the same version is left as it is. Raises Fault
+    ``checks`` goes into the manifests as it is: counts of checks, never a value. Without it the manifests say
+    which night audited this version, and how many checks passed and warned. A set that was already delivered
+    from the same version is left as it is; two deliveries at once wait for each other. Raises Fault
     ``version_not_current``, ``foreign_rows`` or ``mart_missing``; the last good set then stays in place.
     """
     folder = extracts_folder()
     final = folder / f"v{version_id}"
-    about, sources = _about(version_id)
-    if not holds(final, about):
-        with emptied(folder / f".{version_id}.tmp") as workshop:
-            _fill(workshop, about, sources, checks)
-            make_room(final)
-            workshop.rename(final)
-    point_at(final)
-    clear_stale()
-    remove_old_sets(keep=get_settings().keep_versions)
+    with one_at_a_time(folder):
+        about, sources = _about(version_id)
+        if not holds(final, about):
+            with emptied(folder / f".{version_id}.tmp") as workshop:
+                _fill(workshop, about, sources, _checks_of(about) if checks is None else checks)
+                _about(version_id)  # the pointer may have moved while the files were written
+                make_room(final)
+                workshop.rename(final)
+        point_at(final)
+        clear_stale()
+        keep_notes(sources)
+        remove_old_sets(keep=get_settings().keep_versions)
     return final
+
+
+def _checks_of(about: Mapping[str, Any]) -> dict[str, Any]:
+    return {"night": about["night_id"], "passed": about["checks_passed"], "warned": about["checks_warned"]}
 
 
 def _fill(

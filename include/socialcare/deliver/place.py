@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import re
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 from socialcare.settings import get_settings
 
 STALE = "STALE.txt"
+NOTES = "NOTES.txt"
 CURRENT = "current"
 
 
@@ -41,14 +43,44 @@ def mark_stale(reason: str) -> None:
         f"STALE since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC\n{reason.strip()}\n{which} They are whole and "
         "passed their checks when delivered. This note goes away with the next good delivery.\n"
     )
-    temporary = folder / f".{STALE}.{secrets.token_hex(4)}"
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(folder / STALE)
+    _put(folder / STALE, text)
 
 
 def clear_stale() -> None:
     """Take the note away: a good set was delivered."""
     (get_settings().extracts / STALE).unlink(missing_ok=True)
+
+
+def keep_notes(sources: Sequence[Mapping[str, Any]]) -> None:
+    """Say beside the set which sources stand at an earlier release; without such a source there is no note.
+
+    A night in which a source failed may leave the version, and so the set, as it was: only this note tells.
+    """
+    note = extracts_folder() / NOTES
+    kept = [row for row in sources if row["state"] == "kept_last_good"]
+    if not kept:
+        note.unlink(missing_ok=True)
+        return
+    lines = [f"- {row['source_id']}: {row.get('message') or 'no reason was given'}" for row in kept]
+    _put(
+        note,
+        f"Written {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. The newest attempt failed for what is listed here; the files "
+        "hold the last\ngood release or delivery of it. All else is up to date.\n" + "\n".join(lines) + "\n",
+    )
+
+
+def _put(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Let one delivery at a time into ``folder``; the next waits. The lock goes with its process."""
+    with (folder / ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

@@ -38,8 +38,13 @@ def keep(
             source_id,
             outcome,
             fault.name if fault else "",
-            str(fault) if fault else detail,
+            _said(fault) if fault else detail,
             fault.remedy if fault else "",
             Jsonb({"where": where, "memory": memory}),
         ],
     )
+
+
+def _said(fault: Fault) -> str:
+    """What happened and where; the remedy has a column of its own, and whoever shows both reads it once."""
+    return f"{fault.what} Where: {fault.where}." if fault.where else fault.what

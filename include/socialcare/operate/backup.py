@@ -43,7 +43,17 @@ def backup(to: Path) -> Path:
 
     Raises Fault ``backup_failed``; nothing half-made is left.
     """
-    to.mkdir(parents=True, exist_ok=True)
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+        return _backup(to)
+    except OSError as error:
+        raise Fault(
+            "backup_failed", f"The backup could not be written: {error.strerror or error}.", where=str(to),
+            remedy="name a folder that this account may write to, on a disk with free space.",
+        ) from error  # fmt: skip
+
+
+def _backup(to: Path) -> Path:
     made_at = datetime.now(UTC)
     workshop = to / f".backup-{secrets.token_hex(6)}"
     workshop.mkdir(mode=0o700)
@@ -101,11 +111,17 @@ def restore(source: Path, database: str | None = None) -> list[str]:
 def _verified(source: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads((source / _MANIFEST).read_text())
-        damaged = [name for name, sha256 in manifest["files"].items() if sha256_of(source / name) != sha256]
+        damaged = [name for name in (_DUMP, _ARCHIVE_LIST) if sha256_of(source / name) != manifest["files"][name]]
+        damaged += [] if isinstance(manifest["rows"], dict) else [_MANIFEST]
     except (FileNotFoundError, NotADirectoryError) as error:
         raise Fault(
             "backup_not_found", "The folder holds no whole backup.", where=str(source),
             remedy="name the folder that `socialcare backup` printed.",
+        ) from error  # fmt: skip
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise Fault(
+            "backup_damaged", "A file of the backup cannot be read, or does not say what a backup says of itself. "
+            "Nothing was changed.", where=str(source), remedy="use another backup; find out what changed this one.",
         ) from error  # fmt: skip
     if damaged:
         raise Fault(
@@ -153,9 +169,9 @@ def _swap(connection: psycopg.Connection, fresh: str, name: str) -> None:
     before = f"{name}__before"
     _drop(connection, before)
     exists = connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
-    if exists:
-        _allow_connections(connection, name, "false")
     try:
+        if exists:
+            _allow_connections(connection, name, "false")
         for busy in (name, fresh):
             connection.execute(
                 "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s", [busy]
@@ -164,9 +180,10 @@ def _swap(connection: psycopg.Connection, fresh: str, name: str) -> None:
             if exists:
                 _rename(connection, name, before)
             _rename(connection, fresh, name)
-    except psycopg.Error:
+    except BaseException:  # Ctrl-C too: nobody could read the old one again
         if exists:
-            _allow_connections(connection, name, "true")
+            with connect(server().admin, database="postgres", autocommit=True) as another:  # the first may be broken
+                _allow_connections(another, name, "true")
         raise
     _drop(connection, before)
 

@@ -97,6 +97,9 @@ def _index(night_id: str) -> str:
             " order by outcome = 'passed', layer desc, table_name, result_id",
             [night_id],
         ).fetchall()
+        generated = connection.execute(
+            "select distinct council_id from raw.current_deliveries where is_synthetic order by 1"
+        ).fetchall()
     failed = sum(row[5] != "passed" for row in rows)
     lines = [
         f'<tr><td class="{outcome}">{outcome}</td><td>{severity}</td>'
@@ -104,10 +107,13 @@ def _index(night_id: str) -> str:
         f"<td>{escape(why)}<br><small>{escape(expectation)} {escape(column)}</small></td><td>{escape(count)}</td></tr>"
         for layer, table, expectation, column, severity, outcome, count, why in rows
     ]
+    senders = escape(", ".join(council_id for (council_id,) in generated))
+    notice = f"<p><strong>SYNTHETIC, not about real children:</strong> the councils' own tables for {senders}.</p>"
     return (
         '<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>Checks</title>'
         f"{_STYLE}</head><body><h1>Checks of night {escape(night_id)}</h1>"
         f"<p>{len(rows)} checks, {failed} did not pass. Counts only: no page here holds a value from the data.</p>"
+        f"{notice if generated else ''}"
         "<table><tr><th>Outcome</th><th>Severity</th><th>Table</th><th>What we expect</th><th>Count</th></tr>"
         f"{''.join(lines)}</table></body></html>"
     )

@@ -73,12 +73,13 @@ def _find(wanted: list[Suite], schema: str, suffix: str) -> tuple[list[_Target],
         for suite in wanted:
             table = suite.table + suffix
             columns = _columns(connection, schema, table)
-            if columns and suite.may_be_absent:
-                row = connection.execute(f'select exists (select from "{schema}"."{table}")'.encode()).fetchone()
+            chosen = next((text for key, text in _CURRENT.items() if key in columns), "select * from {table}")
+            query = chosen.format(table=f'"{schema}"."{table}"')
+            if columns and suite.may_be_absent:  # decided on the rows that the suite would read
+                row = connection.execute(f"select exists ({query})".encode()).fetchone()
                 columns = columns if row and row[0] else []
             if columns:
-                chosen = next((text for key, text in _CURRENT.items() if key in columns), "select * from {table}")
-                targets.append(_Target(suite, chosen.format(table=f'"{schema}"."{table}"')))
+                targets.append(_Target(suite, query))
             elif not suite.may_be_absent:
                 findings.append(_missing(suite))
     return targets, findings

@@ -15,12 +15,18 @@ from socialcare.registry import council
 def print_csv(query: str, *, as_council: str | None = None, to: TextIO | None = None) -> None:
     """Run one read-only query and print its rows as CSV with a header.
 
-    Raises Fault ``query_refused`` with PostgreSQL's own words, or ``own_rows_only`` where a table holds each
-    council's live figures and the analyst asked for it.
+    Raises Fault ``query_empty``, ``query_refused`` with PostgreSQL's own words, or ``not_yours_to_read`` where a
+    table holds each council's live figures and the analyst asked for it.
     """
     output = to or sys.stdout
     role = council(as_council).role if as_council else "analyst"
-    body = query.strip().rstrip(";")
+    body = query.strip().rstrip("; \t\r\n")
+    if not body:
+        raise Fault(
+            "query_empty",
+            "There is no query to run.",
+            remedy='give one, for example `make sql Q="select * from about"`.',
+        )
     try:
         with connect(role) as connection:
             connection.execute("set transaction read only")

@@ -39,8 +39,8 @@ create or replace view raw.current_deliveries as
 select distinct on (council_id, return_id) *
 from raw.deliveries
 where verdict <> 'rejected'
-order by council_id, return_id, as_of_date desc, delivery_id desc;
-comment on view raw.current_deliveries is 'The newest delivery (by the day it describes) that came in, per council and return.';
+order by council_id, return_id, is_synthetic, as_of_date desc, delivery_id desc;
+comment on view raw.current_deliveries is 'The newest delivery (by the day it describes) that came in, per council and return; a real one always comes before a SYNTHETIC one.';
 
 create table if not exists raw.ssda903__header (
     council_id text not null,

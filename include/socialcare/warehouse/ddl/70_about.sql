@@ -54,8 +54,7 @@ with landed as (
 ), delivered as (
     select distinct on (council_id) council_id, return_id, collection_year, as_of_date, received_at, is_synthetic,
         verdict
-    from raw.deliveries where verdict in ('accepted', 'partly_accepted')
-    order by council_id, received_at desc, delivery_id desc
+    from raw.current_deliveries order by council_id, is_synthetic, as_of_date desc, delivery_id desc
 ), refused as (
     select distinct on (council_id) council_id, reason, received_at
     from raw.deliveries where verdict = 'rejected' order by council_id, received_at desc, delivery_id desc
