@@ -148,6 +148,22 @@ def test_a_marker_that_says_nothing_rejects_the_delivery(warehouse: str, marker:
     assert (taken.verdict, taken.reason) == ("rejected", "marker_invalid")
 
 
+def test_what_was_refused_for_a_link_is_taken_in_when_it_is_sent_properly(warehouse: str, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.csv"
+    outside.write_text("not ours")
+    folder = get_settings().inbox / "durham" / "first"
+    folder.mkdir(parents=True)
+    for name, content in GOOD.items():
+        (folder / name).write_text(content)
+    (folder / "also.csv").symlink_to(outside)
+    stated = {"as_of_date": "2026-10-31", "collection_year": 2027, "synthetic": True}
+    (folder / "delivery.json").write_text(json.dumps(stated))
+    (refused,) = [take_in(d) for d in arrival.look("durham").whole]
+    assert refused.reason == "not_a_plain_file"
+    (again,) = send(GOOD, name="second")
+    assert again.verdict == "accepted"
+
+
 def test_a_link_out_of_the_inbox_is_not_followed(warehouse: str, tmp_path: Path) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text(HEADER + CHILD)

@@ -68,7 +68,7 @@ def _take(
 ) -> Taken:
     delivery, files = _recognised(delivery, original)
     plan = make_plan(delivery, [file.found for file in files], today)
-    content = _content(delivery, files)
+    content = _content(delivery, files, plan.problem)
     if records.is_known(connection, delivery.council_id, plan.return_id, content):
         return Taken("unchanged", as_of_date=plan.as_of_date)
     delivery_id = records.new_id(connection)
@@ -104,10 +104,13 @@ def _recognised(delivery: Delivery, original: Original) -> tuple[Delivery, list[
     return delivery, files
 
 
-def _content(delivery: Delivery, files: list[JudgedFile]) -> str:
-    """Return the sha256 of what was sent and what it states; the names of files do not matter."""
+def _content(delivery: Delivery, files: list[JudgedFile], problem: str) -> str:
+    """Return the sha256 of what was sent, what it states, and how: the names of files do not matter.
+
+    A delivery refused for how it was sent (a link in place of a file) is another when it is sent properly.
+    """
     stated = delivery.statement.model_dump_json() if delivery.statement else delivery.problem
-    parts = [stated, *sorted(file.found.sha256 for file in files)]
+    parts = [stated, problem, *sorted(file.found.sha256 for file in files)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
