@@ -270,12 +270,11 @@ def rollback(
 ) -> None:
     """Make an earlier version current again, at once."""
     from socialcare.deliver import extracts
-    from socialcare.quality import results
     from socialcare.warehouse import versions as kept
 
     with _existing_database():
         version_id = kept.rollback(to, why=why)
-        extracts.write(version_id, checks=results.summary(""))
+        extracts.write(version_id)
         console.print(f"Version {version_id} is current again, in `published` and in the extracts.")
 
 

@@ -123,7 +123,7 @@ def test_a_stranger_on_the_port_is_asked_nothing(home: Path) -> None:
     with _stranger() as (port, asked):
         ended = subprocess.Popen([sys.executable, "-c", ""])
         ended.wait()
-        assert components._wait_until_healthy(port, {"api-server": ended}) is False
+        assert components._wait_until_healthy(port, {"api-server": ended}, {}) is False
     assert asked == []
 
 
@@ -131,7 +131,7 @@ def test_a_component_that_ends_on_a_free_port_is_a_fault(home: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     with pytest.raises(Fault) as stopped:
-        components._wait_until_healthy(_free_port(), {"api-server": ended})
+        components._wait_until_healthy(_free_port(), {"api-server": ended}, {})
     assert stopped.value.name == "component_ended"
 
 

@@ -139,22 +139,3 @@ def keep(night_id: str, layer: str, findings: Iterable[Finding]) -> None:
         ) as copy:
             for row in rows:
                 copy.write_row(row)
-
-
-def summary(night_id: str) -> dict[str, int | str]:
-    """Return how the checks behind today's version came out: passed, warned, failed, errors, and of which night.
-
-    A night that changed nothing ran no check: it stands on those of the newest night that did.
-    """
-    with connect("publisher") as connection:
-        row = connection.execute(
-            "select night_id, count(*) filter (where outcome = 'passed'),"
-            " count(*) filter (where outcome = 'failed' and severity <> 'critical'),"
-            " count(*) filter (where outcome = 'failed' and severity = 'critical'),"
-            " count(*) filter (where outcome = 'error') from quality.results"
-            " group by night_id order by (night_id = %s) desc, max(ran_at) desc limit 1",
-            [night_id],
-        ).fetchone()
-    if row is None:
-        return {"night": night_id, "passed": 0, "warned": 0, "failed": 0, "errors": 0}
-    return dict(zip(("night", "passed", "warned", "failed", "errors"), row, strict=True))

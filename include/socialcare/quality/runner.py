@@ -11,14 +11,14 @@ from urllib.parse import quote
 from socialcare.database import connect, password, server
 from socialcare.errors import Fault
 from socialcare.quality import data_docs, results, suites
-from socialcare.quality.results import Finding, Report, summary
+from socialcare.quality.results import Finding, Report
 from socialcare.quality.suites import Suite
 from socialcare.settings import get_settings, set_environment
 
 if TYPE_CHECKING:
     import great_expectations as gx
 
-__all__ = ["Finding", "Report", "run", "summary"]
+__all__ = ["Finding", "Report", "run"]
 
 #: Which rows of a raw table count: raw only ever grows, so a bad landing that was since replaced stays in it.
 _CURRENT = {
