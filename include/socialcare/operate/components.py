@@ -137,8 +137,8 @@ def _start_all() -> tuple[int, dict[str, Component]]:
         port = _choose_port(lost)
         environment = airflow_environment(port)
         say("starting Airflow" if not lost else "starting Airflow on another port", url=f"http://127.0.0.1:{port}")
-        running = {name: _start(name, command, environment) for name, command in COMPONENTS.items()}
-        if _wait_until_healthy(port, running):
+        running = {name: _start(name, environment) for name in COMPONENTS if name != "scheduler"}
+        if _wait_until_healthy(port, running, environment):
             (get_settings().home / "run" / "port").write_text(str(port))
             return port, running
         _end(running)
@@ -234,14 +234,14 @@ def _log(name: str) -> Path:
     return path
 
 
-def _start(name: str, command: list[str], environment: dict[str, str]) -> Component:
+def _start(name: str, environment: dict[str, str]) -> Component:
     log = _log(name)
     keep_bytes = 10_000_000
     if log.exists() and log.stat().st_size > keep_bytes:
         log.replace(log.with_suffix(".log.1"))
     with log.open("ab") as output:
         return subprocess.Popen(
-            [_airflow(), *command],
+            [_airflow(), *COMPONENTS[name]],
             env=environment,
             cwd=get_settings().home,
             stdin=subprocess.DEVNULL,
@@ -250,8 +250,11 @@ def _start(name: str, command: list[str], environment: dict[str, str]) -> Compon
         )
 
 
-def _wait_until_healthy(port: int, running: dict[str, Component]) -> bool:
-    """Wait until all are healthy; False when another program has the port. Nothing is asked of a stranger."""
+def _wait_until_healthy(port: int, running: dict[str, Component], environment: dict[str, str]) -> bool:
+    """Wait until all are healthy; False when another program has the port. Nothing is asked of a stranger.
+
+    The scheduler starts when the port is ours: its tasks present their tokens there.
+    """
     missing = {"metadatabase", "scheduler", "dag_processor", "triggerer"}
     page = running["api-server"].pid
     deadline = time.monotonic() + 180
@@ -267,6 +270,8 @@ def _wait_until_healthy(port: int, running: dict[str, Component]) -> bool:
                     remedy="read the end of that log.",
                 )
         if _listens(page, port):
+            if "scheduler" not in running:
+                running["scheduler"] = _start("scheduler", environment)
             missing = _unhealthy(port)
             if not missing:
                 return _listens(page, port)
