@@ -116,12 +116,12 @@ def build_and_audit(night_id: str) -> Build:
     Raises Fault when a model fails or a critical check does; the version before stays in place.
     """
     with _one_build_at_a_time():
+        _refuse_a_mixture()
         before = versions.current()
         key = build_key()
         if before is not None and versions.build_key_of(before) == key:
             return Build(before, before, f"version {before} already holds exactly this", unchanged=True)
         _require_every_source()
-        _refuse_a_mixture()
         return _build(night_id, key, before)
 
 
