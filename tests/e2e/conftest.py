@@ -30,7 +30,8 @@ class Place:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("SOCIALCARE_", "AIRFLOW"))}
+        ours = ("SOCIALCARE_", "AIRFLOW", "MAKE", "MFLAGS")  # as a person's shell: not inside another make
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith(ours) and k != "Q"}
         self.environment |= {"SOCIALCARE_HOME": str(home), "COLUMNS": "200", "NO_COLOR": "1"}
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
