@@ -154,7 +154,7 @@ def test_an_origin_leads_to_the_very_cell_that_holds_the_figure(published: Path)
     for file_name, line, column, text, region_line, region_value in found:
         path = next(published.glob(f"dfe/*/2024/{file_name}"))
         lines = path.read_text(encoding="utf-8-sig").splitlines()
-        position = [name.lower() for name in lines[0].split(",")].index(column)
+        position = lines[0].split(",").index(column)  # the heading, letter for letter
         assert lines[line - 1].split(",")[position] == text
         assert float(lines[region_line - 1].split(",")[position]) == float(region_value)
 
