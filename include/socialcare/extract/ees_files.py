@@ -13,13 +13,13 @@ from socialcare.extract.http import Client
 from socialcare.extract.release import Fetched, Memory, Release, RemoteFile, files_for_tables, understood
 from socialcare.registry import Source
 from socialcare.registry.publishers import Publishers
-from socialcare.registry.sources import EesFiles
+from socialcare.registry.sources import Ees
 
 
 class EesFilesExtractor:
     """A data set is chosen by its title; where titles have changed, a file by its name in the release's ZIP."""
 
-    family = "ees_files"
+    family = "ees"
 
     def __init__(self, client: Client, publishers: Publishers):
         self._client = client
@@ -102,8 +102,8 @@ class EesFilesExtractor:
         return Fetched(answer.content, answer.url, answer.validators, answer.file_name or file.name)
 
 
-def _options(source: Source) -> EesFiles:
-    assert isinstance(source.extract, EesFiles)
+def _options(source: Source) -> Ees:
+    assert isinstance(source.extract, Ees)
     return source.extract
 
 

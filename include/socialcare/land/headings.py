@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from socialcare.errors import Fault
 from socialcare.land.grid import Part, numbered
 from socialcare.registry import Source
-from socialcare.registry.sources import Column, Edition, Table
+from socialcare.registry.sources import Edition
+from socialcare.registry.tables import Column, Table
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Naming:
     source: Source
     table: Table
     edition: Edition | None
+    release: str
     file_name: str
 
     @property
@@ -27,7 +29,7 @@ class Naming:
     def known(self) -> dict[str, str]:
         """Return heading (lower case) -> our column, this release's own names included."""
         ours = {column.name for column in self.table.all_columns}
-        names = {column.heading.casefold(): column.name for column in self.table.all_columns}
+        names = {column.heading(self.release).casefold(): column.name for column in self.table.all_columns}
         renamed = self.edition.rename if self.edition else {}
         return names | {heading.casefold(): name for heading, name in renamed.items() if name in ours}
 
@@ -107,7 +109,7 @@ def _doubled(naming: Naming, name: str, heading: str) -> Fault:
 def _expected(naming: Naming, column: Column) -> str:
     """Return the heading that this release should have for a column."""
     renamed = naming.edition.rename if naming.edition else {}
-    return next((heading for heading, name in renamed.items() if name == column.name), column.heading)
+    return next((heading for heading, name in renamed.items() if name == column.name), column.heading(naming.release))
 
 
 def _nearest(expected: str, column: Column, unknown: list[str]) -> str | None:

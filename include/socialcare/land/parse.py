@@ -11,7 +11,7 @@ from socialcare.land import read_csv, read_sheet
 from socialcare.land.grid import Grid
 from socialcare.land.headings import Naming, match
 from socialcare.registry import Source
-from socialcare.registry.sources import Table
+from socialcare.registry.tables import Table
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ def parse(
     ``truncated``, ``row_ragged``, ``too_large``, ``not_data``; each names file, column and what to edit.
     """
     table = source.tables[table_name]
-    edition = source.edition(release)
+    edition = source.edition(release, table_name)
     if table.reader == "csv":
         grid = read_csv.read(content, file_name, table)
     else:
         grid = read_sheet.read(content, file_name, table, source)
-    naming = Naming(source, table, edition, file_name)
+    naming = Naming(source, table, edition, release, file_name)
     columns, rows, lines = _rows(grid, table, naming)
     if not rows:
         raise Fault(
@@ -56,7 +56,7 @@ def parse(
         )
     if stated_rows is not None and stated_rows != len(rows):
         raise _cut(f"The publisher says {stated_rows} rows of data, the file has {len(rows)}.", naming.where)
-    if table.standard == "ees":
+    if table.standard:
         _has_every_period([row[columns.index("time_period")] for row in rows], file_name, naming.where)
     return Parsed(columns, rows, lines, edition.name if edition else "")
 

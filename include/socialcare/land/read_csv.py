@@ -7,7 +7,7 @@ import io
 
 from socialcare.errors import Fault
 from socialcare.land.grid import Grid, Part, is_header
-from socialcare.registry.sources import Table
+from socialcare.registry.tables import Table
 
 
 def read(content: bytes, file_name: str, table: Table) -> Grid:

@@ -12,7 +12,7 @@ from socialcare.errors import Fault
 from socialcare.land import bounds
 from socialcare.land.grid import Grid, Part, is_header
 from socialcare.registry import Source
-from socialcare.registry.sources import Table
+from socialcare.registry.tables import Table
 
 
 def read(content: bytes, file_name: str, table: Table, source: Source) -> Grid:

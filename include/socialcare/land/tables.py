@@ -6,7 +6,7 @@ import psycopg
 from psycopg import sql
 
 from socialcare.registry import Source
-from socialcare.registry.sources import Table
+from socialcare.registry.tables import Table
 
 CONTROL = (
     ("_landing_id", "bigint not null references raw.landings", "The landing that brought the row"),

@@ -2,139 +2,67 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from socialcare.errors import Fault
+from socialcare.registry.tables import NAME, Declared, Table
 
 FOLDER = Path(__file__).resolve().parents[1] / "sources"
 
-#: The ten columns that lead every data file of Explore Education Statistics: declared once, for all tables.
-EES_COLUMNS = (
-    ("time_period", "The publication's own label of the period, such as 2024", True),
-    ("time_identifier", "What kind of period it is: Reporting year", True),
-    ("geographic_level", "National, Regional or Local authority", True),
-    ("country_code", "ONS code of the country: E92000001 for England", True),
-    ("country_name", "The country's name", True),
-    ("region_code", "ONS code of the region; blank on national rows", True),
-    ("region_name", "The region's name", True),
-    ("old_la_code", "DfE's three-digit code of the council", True),
-    ("new_la_code", "ONS nine-character code of the council; a joint return has two, joined by ' / '", True),
-    ("la_name", "The council's name as DfE writes it", True),
-)
-
-_NAME = r"^[a-z][a-z0-9_]*$"
 #: Both are safe loaders; the one in C keeps the parsing of dags/ quick.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Declared(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Symbol(Declared):
+    """What stands in a figure's place, and what it means there."""
+
+    symbol: str = Field(min_length=1)
+    status: Literal["suppressed", "not_applicable", "not_available", "low"]
+    meaning: str = Field(min_length=5)
+    releases: tuple[str, ...] = Field((), description="Only in these releases; empty: in all.")
+    tables: tuple[str, ...] = Field((), description="Only in these tables; empty: in all.")
+
+    def is_used_in(self, table: str, release: str) -> bool:
+        """Whether the symbol may stand in this table of this release."""
+        return (not self.releases or release in self.releases) and (not self.tables or table in self.tables)
 
 
-class Column(_Declared):
-    """One column of a publisher's table: our name, the publisher's heading, what it means."""
+class Accepted(Declared):
+    """A change from the release before that looked implausible, was looked at, and is right."""
 
-    name: str = Field(pattern=_NAME)
-    meaning: str = Field(min_length=3)
-    header: str = ""
-    required: bool = False
-
-    @property
-    def heading(self) -> str:
-        """The publisher's heading in the newest edition (our own name unless declared otherwise)."""
-        return self.header or self.name
+    release: str
+    table: str
+    check: Literal["rows", "totals", "periods"]
+    why: str = Field(min_length=10)
 
 
-class MayBeAbsent(_Declared):
-    """Releases that may lack a table, and why."""
-
-    releases: tuple[str, ...]
-    why: str = Field(min_length=5)
-
-
-class Table(_Declared):
-    """A table inside a source's files: how to find it and what its columns are."""
-
-    description: str = Field(min_length=5)
-    files: str = Field(description="A pattern that the file's name must match, whatever its case.")
-    data_set: str = Field("", description="EES only: a pattern that the data set's title must match.")
-    reader: Literal["csv", "sheet"]
-    sheet: str = Field("", description="A pattern that the sheet's name must match.")
-    header: tuple[str, ...] = Field(min_length=1, description="Headings that only the header row holds.")
-    key: str = Field("", description="A row without a value in this column is a note, not data.")
-    part_column: str = Field("", description="Says which table of a sheet a row came from: 1, 2 ...")
-    standard: Literal["", "ees"] = ""
-    grain: tuple[str, ...]
-    families: tuple[str, ...] = Field((), description="Only these extractor families deliver it; empty: all.")
-    first_release: str = ""
-    last_release: str = ""
-    may_be_absent: MayBeAbsent | None = None
-    columns: tuple[Column, ...]
-
-    @property
-    def all_columns(self) -> tuple[Column, ...]:
-        """Every column, the standard leading ones first."""
-        if self.standard != "ees":
-            return self.columns
-        leading = tuple(Column(name=n, meaning=m, required=r) for n, m, r in EES_COLUMNS)
-        return leading + self.columns
-
-    @field_validator("files", "data_set", "sheet")
-    @classmethod
-    def _is_a_pattern(cls, pattern: str) -> str:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise ValueError(f"{pattern!r} is not a pattern: {error}") from error
-        return pattern
-
-    @model_validator(mode="after")
-    def _names_its_own_columns(self) -> Self:
-        names = [column.name for column in self.all_columns]
-        doubled = sorted({name for name in names if names.count(name) > 1})
-        if doubled:
-            raise ValueError(f"columns declared twice: {', '.join(doubled)}")
-        named = {*self.grain, self.key, self.part_column} - {""}
-        if unknown := sorted(named - set(names)):
-            raise ValueError(f"grain, key or part_column names no column: {', '.join(unknown)}")
-        return self
-
-    def is_due(self, release: str, family: str) -> bool:
-        """Whether ``release``, read through ``family``, should hold this table."""
-        if self.families and family not in self.families:
-            return False
-        if self.first_release and release < self.first_release:
-            return False
-        return not (self.last_release and release > self.last_release)
-
-    def may_lack(self, release: str) -> bool:
-        return self.may_be_absent is not None and release in self.may_be_absent.releases
-
-
-class Edition(_Declared):
+class Edition(Declared):
     """How some releases differ from the declaration, and why."""
 
     name: str
     releases: tuple[str, ...]
     why: str = Field(min_length=5)
-    rename: dict[str, str] = Field(description="The publisher's heading in these releases: our column.")
+    tables: tuple[str, ...] = Field((), description="Only these tables; empty: all.")
+    rename: dict[str, str] = Field({}, description="The publisher's heading in these releases: our column.")
+    rename_values: dict[str, dict[str, str]] = Field(
+        {}, description="Our column: the publisher's word in these releases: the word used otherwise."
+    )
 
 
-class EesFiles(_Declared):
-    """Data files of a publication on Explore Education Statistics."""
+class Ees(Declared):
+    """A publication on Explore Education Statistics: by its public API where that carries it, else its files."""
 
-    family: Literal["ees_files"]
+    family: Literal["ees"]
     publication: str
     release_slug: str = Field(r"^(?P<release>\d{4})$", description="How a release's slug gives its year.")
 
 
-class GovukFiles(_Declared):
+class GovukFiles(Declared):
     """Files attached to GOV.UK pages: those of a collection whose titles match, or one page."""
 
     family: Literal["govuk_files"]
@@ -150,7 +78,7 @@ class GovukFiles(_Declared):
         return self
 
 
-class Nomis(_Declared):
+class Nomis(Declared):
     """A query of the Nomis service of the Office for National Statistics."""
 
     family: Literal["nomis"]
@@ -160,17 +88,25 @@ class Nomis(_Declared):
     page_size: int = Field(25_000, gt=0)
 
 
-class Mirror(_Declared):
+class ByHand(Declared):
+    """Files that no interface offers: a person downloads them from ``address`` into the local mirror."""
+
+    family: Literal["by_hand"]
+    address: str = Field(pattern=r"^https://")
+    why: str = Field(min_length=10, description="Why no machine fetches it.")
+
+
+class Mirror(Declared):
     """Where the same files lie in a local mirror."""
 
     folder: str
     release_in_name: str = Field("", description="Where the release is in the file's name, not a folder's.")
 
 
-class Source(_Declared):
+class Source(Declared):
     """A published source: identity, licence, where it is, and every table taken from it."""
 
-    id: str = Field(pattern=_NAME)
+    id: str = Field(pattern=NAME)
     title: str
     publisher: str
     licence: Literal["OGL-3.0"]
@@ -179,20 +115,36 @@ class Source(_Declared):
     tier: Literal[1, 2, 3]
     release_title: str = Field(pattern=r"\{release\}", description="How a release is named to people.")
     first_release: str
-    extract: Annotated[EesFiles | GovukFiles | Nomis, Field(discriminator="family")]
+    last_release: str = Field("", description="The series ended with this release, or continues elsewhere.")
+    extract: Annotated[Ees | GovukFiles | Nomis | ByHand, Field(discriminator="family")]
     mirror: Mirror
     new_columns: Literal["freeze"]
     tables: dict[str, Table]
+    symbols: tuple[Symbol, ...] = ()
     editions: tuple[Edition, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
     known_gaps: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _editions_rename_to_columns(self) -> Self:
         names = {column.name for table in self.tables.values() for column in table.all_columns}
         for edition in self.editions:
-            if unknown := sorted(set(edition.rename.values()) - names):
+            if unknown := sorted((set(edition.rename.values()) | set(edition.rename_values)) - names):
                 raise ValueError(f"edition {edition.name} renames to no column: {', '.join(unknown)}")
         return self
+
+    @model_validator(mode="after")
+    def _names_its_own_tables(self) -> Self:
+        named = [table for edition in self.editions for table in edition.tables]
+        named += [table for symbol in self.symbols for table in symbol.tables]
+        named += [accepted.table for accepted in self.accepted]
+        if unknown := sorted(set(named) - set(self.tables)):
+            raise ValueError(f"editions, symbols or accepted name no table: {', '.join(unknown)}")
+        return self
+
+    def holds(self, release: str) -> bool:
+        """Whether a release belongs to this series."""
+        return self.first_release <= release and not (self.last_release and release > self.last_release)
 
     @property
     def file(self) -> str:
@@ -209,9 +161,13 @@ class Source(_Declared):
     def title_of(self, release: str) -> str:
         return self.release_title.format(release=release)
 
-    def edition(self, release: str) -> Edition | None:
-        """The difference that applies to a release, if any."""
-        return next((e for e in self.editions if release in e.releases), None)
+    def edition(self, release: str, table: str) -> Edition | None:
+        """The difference that applies to a table of a release, if any."""
+        return next((e for e in self.editions if release in e.releases and (not e.tables or table in e.tables)), None)
+
+    def symbols_of(self, table: str, release: str) -> dict[str, Symbol]:
+        """Symbol (lower case) -> what it means in this table of this release."""
+        return {s.symbol.lower(): s for s in self.symbols if s.is_used_in(table, release)}
 
 
 @lru_cache(maxsize=8)
