@@ -64,14 +64,14 @@ def test_a_database_that_is_away_is_told_in_words(tmp_path: Path) -> None:
 
 
 def test_a_fault_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    cli._tell(Fault("named", "No column [period] in [/x].", where="[red]", remedy="see [/here]"))
+    cli.shared.tell(Fault("named", "No column [period] in [/x].", where="[red]", remedy="see [/here]"))
     said = capsys.readouterr().err
     for words in ("[period]", "[/x]", "[red]", "[/here]", "(named)"):
         assert words in said
 
 
 def test_status_says_what_the_platform_is_doing() -> None:
-    assert cli._airflow_now({}) == "not running (make up)"
-    assert cli._airflow_now({"phase": "starting Airflow"}).startswith("starting")
-    assert cli._airflow_now({"phase": "ready", "url": "http://x", "kind": "up"}) == "http://x"
-    assert cli._airflow_now({"phase": "ending"}) == "ending"
+    assert cli.night.airflow_now({}) == "not running (make up)"
+    assert cli.night.airflow_now({"phase": "starting Airflow"}).startswith("starting")
+    assert cli.night.airflow_now({"phase": "ready", "url": "http://x", "kind": "up"}) == "http://x"
+    assert cli.night.airflow_now({"phase": "ending"}) == "ending"

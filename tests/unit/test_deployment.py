@@ -98,7 +98,7 @@ def test_what_init_calls_exists() -> None:
 
     script = SERVICES["init"]["command"][-1]
     assert "socialcare init" in script
-    assert callable(cli.init)
+    assert callable(cli.keep.init)
     assert f"{airflow_environment.__name__}(8080)" in script
     assert "airflow db migrate" in script
 

@@ -1,0 +1,51 @@
+"""The command line. Each verb is a few lines; what it does lives in the package.
+
+The verbs are in one module per reader; importing them here is what makes them part of the command.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import psycopg
+
+from socialcare.cli import shared, night, published, keep, declarations  # noqa: I001  # in the order that --help shows
+from socialcare.cli.shared import app, tell
+from socialcare.errors import Fault
+from socialcare.settings import get_settings
+
+__all__ = ["app", "declarations", "keep", "main", "night", "published", "shared"]
+
+
+def main() -> None:
+    """Run a verb; a fault is told in words, and ends with exit code 1."""
+    from socialcare.operate.platform import Ended
+
+    os.umask(0o077)  # what a night writes is for its own account; outboxes and extracts say otherwise themselves
+    try:
+        app()
+    except Fault as fault:
+        tell(fault)
+        sys.exit(1)
+    except psycopg.OperationalError as error:
+        tell(
+            Fault(
+                "database_unreachable",
+                f"The database does not answer, or went away: {str(error).strip()}",
+                where=get_settings().database_url or str(get_settings().home),
+                remedy="try again; if it stays so, see `socialcare status`, and whether the server runs.",
+            )
+        )
+        sys.exit(1)
+    except Ended as ended:
+        sys.exit(128 + ended.number)
+
+
+@app.callback()
+def prepare() -> None:
+    """Make the home folder: others may pass through it (the database's account must), not look around."""
+    home = get_settings().home
+    if not home.exists():
+        home.mkdir(parents=True)
+        home.chmod(0o711)
