@@ -1,11 +1,12 @@
-{#- Rows whose figure or area level is a word that nobody has defined. One scan for a whole table of figures. -#}
+{#- Rows whose figure, area level or period is a word that nobody has defined. One scan for all figures. -#}
 {% test symbols_are_known(model) %}
 select
-    release_id,
+    source_id,
+    table_name,
+    release,
     source_line,
     measure,
-    geographic_level,
     value_text
 from {{ model }}
-where value_status = 'unrecognised' or geographic_level like 'unrecognised%'
+where value_status = 'unrecognised' or geographic_level like 'unrecognised%' or period_year is null
 {% endtest %}

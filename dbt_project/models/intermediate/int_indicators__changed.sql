@@ -7,7 +7,7 @@ with previous as (
         indicator_id,
         release_id,
         coalesce(old_la_code, area_code) as council,
-        period,
+        period_year,
         value
     from {{ ref('int_indicators__observed') }}
     where geographic_level = 'la'
@@ -16,7 +16,7 @@ with previous as (
 
 release_periods as (
 
-    select distinct indicator_id, release_id, period from {{ ref('int_indicators__observed') }}
+    select distinct indicator_id, release_id, period_year from {{ ref('int_indicators__observed') }}
 
 )
 
@@ -26,7 +26,7 @@ select
     figures.period,
     figures.value - previous.value as change_on_previous,
     case
-        when release_periods.period is null then 'previous_period_not_in_release'
+        when release_periods.period_year is null then 'previous_period_not_in_release'
         when figures.value is null then 'no_value'
         when previous.council is null then 'area_not_in_previous_period'
         when previous.value is null then 'no_previous_value'
@@ -36,9 +36,9 @@ from {{ ref('int_indicators__current') }} as figures
 left join release_periods
     on figures.indicator_id = release_periods.indicator_id
     and figures.release_id = release_periods.release_id
-    and release_periods.period::integer = figures.period::integer - 1
+    and release_periods.period_year = figures.period_year - 1
 left join previous
     on figures.indicator_id = previous.indicator_id
     and figures.release_id = previous.release_id
     and coalesce(figures.old_la_code, figures.area_code) = previous.council
-    and previous.period::integer = figures.period::integer - 1
+    and previous.period_year = figures.period_year - 1

@@ -22,7 +22,11 @@ select
     landings.file_name,
     figures.file_sha256,
     figures.source_line as line,
-    coalesce(headings.publisher_heading, usual.publisher_heading, figures.source_column) as source_column,
+    coalesce(
+        headings.publisher_heading,
+        replace(usual.publisher_heading, '{release}', figures.release),
+        figures.source_column
+    ) as source_column,
     comparators.north_east_line,
     comparators.england_line
 from {{ ref('int_indicators__current') }} as figures
@@ -32,10 +36,12 @@ inner join {{ source('control', 'landings') }} as landings
     on figures.landing_id = landings.landing_id
 left join {{ ref('source_headings') }} as headings
     on indicators.source_id = headings.source_id
+    and indicators.table_name = headings.table_name
     and figures.release = headings.release
     and figures.source_column = headings.column_name
 left join {{ ref('source_headings') }} as usual
     on indicators.source_id = usual.source_id
+    and indicators.table_name = usual.table_name
     and usual.release is null
     and figures.source_column = usual.column_name
 left join comparators

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from psycopg import sql
+
 from socialcare.database import connect, password, server
 from socialcare.errors import Fault
 from socialcare.settings import get_settings, set_environment, unset_environment
@@ -19,6 +21,9 @@ from socialcare.settings import get_settings, set_environment, unset_environment
 _LOCK = 7300010
 
 _TESTS = ("test", "unit_test")
+
+#: Kept from build to build: made anew only where the rules changed. Its comment names the rules it was made by.
+_KEPT = "intermediate.int_observations__unioned"
 
 
 @dataclass(frozen=True)
@@ -35,9 +40,10 @@ class BuildResult:
 def build(select: str | None = None) -> BuildResult:
     """Build seeds, models and tests, all or those that ``select`` names (dbt's own selection syntax).
 
-    Unit tests run when the project changed since they last passed here: they show arithmetic, which data cannot
-    change. Raises Fault ``models_failed`` naming the node, its file and the message; ``models_invalid`` when the
-    project cannot be read. Marts are left as dbt left them: only a publication shows them to anyone.
+    When the project changed, what is kept from build to build is made anew, and unit tests run: they show
+    arithmetic, which data cannot change. Raises Fault ``models_failed`` naming the node, its file and the message;
+    ``models_invalid`` when the project cannot be read. Marts are left as dbt left them: only a publication shows
+    them to anyone.
     """
     started = time.monotonic()
     rules = _fingerprint()
@@ -46,7 +52,10 @@ def build(select: str | None = None) -> BuildResult:
     if proved.is_file() and proved.read_text() == rules:
         arguments += ["--exclude-resource-type", "unit_test"]
     with _alone():
-        outcome = _invoke(arguments)
+        anew = not _was_made_by(rules)
+        outcome = _invoke([*arguments, *(["--full-refresh"] if anew else [])])
+        if anew and _was_built(outcome):
+            _note_made_by(rules)
     result = _summary(outcome, time.monotonic() - started)
     (_state() / "manifest_of").write_text(rules)
     if result.failures:
@@ -89,6 +98,30 @@ def _fingerprint() -> str:
     for file in sorted(path for path in project.rglob("*") if path.is_file()):
         digest.update(str(file.relative_to(project)).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
+
+
+def _was_made_by(rules: str) -> bool:
+    """Whether the observations that are kept were made by these rules. The note lies with them, in the warehouse."""
+    with connect("transformer") as connection:
+        row = connection.execute("select obj_description(to_regclass(%s), 'pg_class')", [_KEPT]).fetchone()
+    return row is not None and row[0] == _note(rules)
+
+
+def _note_made_by(rules: str) -> None:
+    """Say by which rules the observations were made: last, so that a build cut short makes them anew."""
+    comment = sql.SQL("comment on table {} is {}").format(sql.Identifier(*_KEPT.split(".")), sql.Literal(_note(rules)))
+    with connect("transformer") as connection:
+        connection.execute(comment)
+
+
+def _note(rules: str) -> str:
+    return f"Every published observation, by the rules {rules}"
+
+
+def _was_built(outcome: Any) -> bool:
+    """Whether dbt made the observations in this run."""
+    results = outcome.result.results if outcome.result is not None else []
+    return any(result.node.name == _KEPT.split(".")[1] and str(result.status) == "success" for result in results)
 
 
 @contextmanager
