@@ -21,8 +21,10 @@ def nightly():
     build = tasks.build_and_audit(night_id)
     published = tasks.publish(build, night_id)
     delivered = tasks.deliver(night_id)
+    verdict = tasks.verdict(night_id)
     ingests >> build
-    published >> delivered >> tasks.verdict(night_id)
+    ingests >> tasks.watch_sources(night_id) >> verdict
+    published >> delivered >> verdict
 
 
 nightly()

@@ -14,7 +14,9 @@ DAGS = Path(__file__).resolve().parents[2] / "dags"
 
 def test_there_are_exactly_the_declared_dags(dags) -> None:
     subjects = {s.id for s in all_sources()} | {c.id for c in all_councils()}
-    assert set(dags) == {"nightly", "build_warehouse", "housekeeping"} | {f"ingest_{s}" for s in subjects}
+    assert set(dags) == {"nightly", "build_warehouse", "housekeeping", "watch_sources"} | {
+        f"ingest_{s}" for s in subjects
+    }
 
 
 def test_every_dag_says_what_to_do_when_a_run_fails(dags) -> None:
@@ -44,13 +46,24 @@ def test_tags_are_from_the_closed_list(dags) -> None:
 def test_the_night_has_a_task_per_source_and_council_and_one_verdict_leaf(dags) -> None:
     night = dags["nightly"]
     ingests = {f"ingest_{x.id}" for x in (*all_sources(), *all_councils())}
-    assert set(night.task_ids) == ingests | {"build_and_audit", "publish", "deliver", "verdict"}
+    assert set(night.task_ids) == ingests | {"watch_sources", "build_and_audit", "publish", "deliver", "verdict"}
     assert [task.task_id for task in night.leaves] == ["verdict"]
     assert night.get_task("build_and_audit").upstream_task_ids == ingests
 
 
 def test_one_broken_source_does_not_keep_the_rest_from_being_published(dags) -> None:
     assert dags["nightly"].get_task("build_and_audit").trigger_rule == "all_done"
+
+
+def test_the_watch_follows_the_ingests_and_nothing_waits_for_it_but_the_verdict(dags) -> None:
+    watch = dags["nightly"].get_task("watch_sources")
+    assert watch.upstream_task_ids == {f"ingest_{x.id}" for x in (*all_sources(), *all_councils())}
+    assert watch.trigger_rule == "all_done"
+    assert watch.downstream_task_ids == {"verdict"}
+
+
+def test_the_sources_are_watched_daily_whether_or_not_the_night_runs(dags) -> None:
+    assert dags["watch_sources"].schedule == "30 7 * * *"
 
 
 def test_the_night_is_scheduled_in_london_time_and_alerts_when_late(dags) -> None:

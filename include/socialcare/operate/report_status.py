@@ -35,6 +35,16 @@ def show(console: Console) -> None:
     for row in sources:
         table.add_row(*(Text("" if value is None else str(value)) for value in row))
     console.print(table)
+    _show_watch(console)
+
+
+def _show_watch(console: Console) -> None:
+    """Print what the watch over the sources has told and is not over."""
+    from socialcare.steps.watch_sources import open_conditions
+
+    for source_id, condition, since, detail, remedy in open_conditions():
+        console.print(Text.assemble((f"{source_id} is {condition}", "yellow"), f" since {since:%Y-%m-%d}: {detail}"))
+        console.print(f"    what to do: {remedy}", highlight=False, markup=False)
 
 
 def show_versions(console: Console) -> None:

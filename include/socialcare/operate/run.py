@@ -125,10 +125,14 @@ def _line(night_id: str, task: dict[str, Any]) -> Text:
 
 def _what(night_id: str, task_id: str) -> str:
     """Return what the step wrote down for this task."""
-    subject = {"build_and_audit": "warehouse", "publish": "warehouse", "deliver": "extracts"}.get(
-        task_id, task_id.removeprefix("ingest_")
-    )
-    step = task_id if task_id in ("build_and_audit", "publish", "deliver") else None
+    subjects = {
+        "build_and_audit": "warehouse",
+        "publish": "warehouse",
+        "deliver": "extracts",
+        "watch_sources": "sources",
+    }
+    subject = subjects.get(task_id, task_id.removeprefix("ingest_"))
+    step = task_id if task_id in subjects else None
     with connect("loader") as connection:
         row = connection.execute(
             "select outcome, detail from ops.outcomes where night_id = %s and subject = %s "

@@ -49,6 +49,14 @@ def want_build() -> None:
 
 
 @task(trigger_rule="all_done", retries=0)
+def watch_sources(night_id: str) -> str:
+    """Tell of sources that are late, moved, vanished, failing or quiet; fails no night."""
+    from socialcare.steps import night
+
+    return night.watch_sources(night_id).detail
+
+
+@task(trigger_rule="all_done", retries=0)
 def build_and_audit(night_id: str) -> dict[str, int | None]:
     """Build a version and audit it; skipped when the current version already holds exactly this."""
     from socialcare.steps import night

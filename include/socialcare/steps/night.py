@@ -38,6 +38,16 @@ def ingest_council(night_id: str, council_id: str) -> Outcome:
     return _told(night_id, "ingest_council", council_id, lambda: step(council_id))
 
 
+def watch_sources(night_id: str) -> Outcome:
+    """Tell of sources that are late, moved, vanished, failing or quiet. Whatever happens, the night goes on."""
+    from socialcare.steps import watch_sources as watch
+
+    try:
+        return _told(night_id, watch.STEP, "sources", lambda: watch.watch_sources())
+    except Exception as error:  # noqa: BLE001  # written down already; a watch that breaks changes no figure
+        return Outcome(watch.STEP, "sources", "failed", f"an unforeseen {type(error).__name__}")
+
+
 def build_and_audit(night_id: str) -> Build:
     """Build and audit a version; see ``socialcare.steps.build``."""
     from socialcare.steps.build import build_and_audit as step
@@ -142,6 +152,7 @@ def run(night_id: str, *, say: Callable[[Outcome], None] = lambda outcome: None)
         _carry_on(lambda source=source: ingest_source(night_id, source.id), say)  # type: ignore[misc]
     for council in all_councils():
         _carry_on(lambda council=council: ingest_council(night_id, council.id), say)  # type: ignore[misc]
+    _carry_on(lambda: watch_sources(night_id), say)
     built: list[Build] = []
     _carry_on(lambda: built.append(build_and_audit(night_id)), say)
     if built and not built[0].unchanged:

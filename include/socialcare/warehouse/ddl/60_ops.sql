@@ -32,3 +32,22 @@ create table if not exists ops.schema_applied (
     applied_at timestamptz not null default now()
 );
 comment on table ops.schema_applied is 'Which text of the schema files this database has: unchanged files are not run again.';
+
+create table if not exists ops.source_watch (
+    watch_id bigint generated always as identity primary key,
+    source_id text not null,
+    condition text not null check (condition in ('late', 'moved', 'vanished', 'failing', 'quiet')),
+    since timestamptz not null,
+    detail text not null,
+    remedy text not null,
+    noticed_at timestamptz not null default now(),
+    told_at timestamptz,
+    cleared_at timestamptz,
+    end_told_at timestamptz
+);
+create unique index if not exists source_watch_open on ops.source_watch (source_id, condition) where cleared_at is null;
+comment on table ops.source_watch is 'One row per time that a source was late, moved, vanished, failing or quiet: since when, what to do, when somebody was told, when it was over.';
+comment on column ops.source_watch.told_at is 'When its one notice was sent; null while it is still to be sent.';
+comment on column ops.source_watch.end_told_at is 'When the notice was sent that it is over.';
+grant select, insert, update on ops.source_watch to loader;
+grant select on ops.source_watch to publisher;
