@@ -4,6 +4,8 @@
 select
     {{ origin() }},
     trim(landed.la_name) as council_name,
+    null as stated_code,
+    landed.table_part <> '1' as is_abolished,
     null::date as inspection_start_date,
     landed.{{ order }}_publication_date::date as publication_date,
     trim(landed.{{ order }}_inspection_type) as inspection_type,
@@ -19,6 +21,8 @@ union all
 select
     {{ origin() }},
     trim(landed.la_name) as council_name,
+    nullif(trim(landed.la_code), '') as stated_code,
+    coalesce(lower(trim(landed.la_status)) = 'no longer exists', false) as is_abolished,
     landed.inspection_date::date as inspection_start_date,
     landed.publication_date::date as publication_date,
     trim(landed.inspection_type) as inspection_type,

@@ -2,6 +2,7 @@
 select
     {{ origin() }},
     trim(landed.la_name) as council_name,
+    nullif(trim(landed.la_code), '') as stated_code,
     landed.inspection_date::date as inspection_start_date,
     nullif(trim(landed.publication_date), '')::date as publication_date,
     trim(landed.inspection_type) as inspection_type,
