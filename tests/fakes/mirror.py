@@ -19,7 +19,7 @@ def write(root: Path, *source_ids: str) -> Path:
                 _write_population(root)  # the mirror holds ONS's workbook; the sample plays Nomis instead
                 continue
             declared = source(source_id)
-            with reading(declared, publishers) as extractor:
+            with reading(declared, publishers, partial=True) as extractor:
                 for release in extractor.look(declared, {})[0]:
                     folder = root / declared.mirror.folder
                     if not declared.mirror.release_in_name:

@@ -13,7 +13,7 @@ from tests.fakes.misbehaving import Change
 from socialcare.errors import Fault
 from socialcare.extract import Extractor, reading
 from socialcare.extract.folder import Folder
-from socialcare.publishers import server
+from socialcare.publishers import sample, server
 from socialcare.publishers.reply import Reply
 from socialcare.registry import Source, all_sources, source
 
@@ -22,8 +22,9 @@ from socialcare.registry import Source, all_sources, source
 def reader(source_id: str, **overrides: Change) -> Iterator[tuple[Source, Extractor]]:
     """A source and what reads it; ``overrides`` are changes by path (``_`` stands for anything)."""
     changes = {path.replace("_", ".*"): change for path, change in overrides.items()}
-    with server.running(changes) as publishers, reading(source(source_id), publishers) as extractor:
-        yield source(source_id), extractor
+    declared = source(source_id)
+    with server.running(changes) as publishers, reading(declared, publishers, partial=True) as extractor:
+        yield declared, extractor
 
 
 def fetched(declared: Source, extractor: Extractor) -> dict[str, bytes]:
@@ -37,7 +38,10 @@ def fetched(declared: Source, extractor: Extractor) -> dict[str, bytes]:
     return found
 
 
-@pytest.mark.parametrize("source_id", [s.id for s in all_sources()])
+IN_THE_SAMPLE = [s.id for s in all_sources() if sample.holds(s.id)]
+
+
+@pytest.mark.parametrize("source_id", IN_THE_SAMPLE)
 def test_nothing_new_costs_one_request(home: Path, source_id: str) -> None:
     asked: list[int] = []
 
@@ -66,10 +70,10 @@ def test_an_unchanged_file_is_not_sent_again(home: Path, source_id: str) -> None
 
 
 def test_files_are_the_same_bytes_every_time(home: Path) -> None:
-    for declared in all_sources():
-        with reader(declared.id) as pair:
+    for source_id in IN_THE_SAMPLE:
+        with reader(source_id) as pair:
             first = fetched(*pair)
-        with reader(declared.id) as pair:
+        with reader(source_id) as pair:
             assert fetched(*pair) == first
 
 

@@ -1,4 +1,7 @@
-"""A local mirror: the publishers' files, downloaded by hand, in folders by publisher and publication."""
+"""A local mirror: the publishers' files, downloaded by hand, in folders by publisher and publication.
+
+Two sources may share a folder: each takes the releases of its own series.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,21 @@ import re
 from pathlib import Path
 
 from socialcare.errors import Fault
-from socialcare.extract.release import Fetched, Memory, Release, RemoteFile, files_for_tables
+from socialcare.extract.release import Fetched, Memory, Release, RemoteFile, files_for_tables, missing
 from socialcare.registry import Source
+
+#: A folder of a release: 2024, or 2024-11 where a series has several a year.
+_RELEASE = re.compile(r"\d{4}(-\d{2})?")
 
 
 class Folder:
     """Read ``<root>/<folder>/<release>/<files>``, or ``<folder>/<files>`` where the name has the release."""
 
     family = "folder"
+    note = ""
 
     def __init__(self, root: Path):
+        self.moved: dict[str, str] = {}
         self._root = root
 
     def look(self, source: Source, memory: Memory) -> tuple[list[Release], Memory]:
@@ -28,7 +36,7 @@ class Folder:
         if folder.is_dir():
             named = source.mirror.release_in_name
             found = self._by_name(source, folder) if named else self._by_folder(folder)
-        found = {release: paths for release, paths in found.items() if release >= source.first_release}
+        found = {release: paths for release, paths in found.items() if source.holds(release)}
         if not found:
             raise Fault(
                 "mirror_missing",
@@ -47,7 +55,7 @@ class Folder:
     def _by_folder(folder: Path) -> dict[str, list[Path]]:
         found = {}
         for child in folder.iterdir():
-            if child.is_dir() and re.fullmatch(r"\d{4}", child.name):
+            if child.is_dir() and _RELEASE.fullmatch(child.name):
                 found[child.name] = sorted(path for path in child.iterdir() if path.is_file())
         return {release: paths for release, paths in found.items() if paths}
 
@@ -62,9 +70,13 @@ class Folder:
         return found
 
     def files(self, source: Source, release: Release) -> list[RemoteFile]:
-        """Return the release's files that hold declared tables."""
+        """Return the release's files that hold declared tables; not all need be there, but one at least."""
         folder = Path(release.address)
-        chosen = files_for_tables(source, self.family, release.release, list(release.mark), str(folder))
+        names = list(release.mark)
+        chosen = files_for_tables(source, self.family, release.release, names, str(folder), partial=True)
+        due = [name for name, table in source.tables.items() if table.is_due(release.release, self.family)]
+        if due and not chosen:
+            raise missing(source, release.release, due[0], names, str(folder))
         return [RemoteFile(name, str(folder / name), tuple(tables)) for name, tables in chosen.items()]
 
     def fetch(self, file: RemoteFile, validators: dict[str, str]) -> Fetched | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,52 +12,45 @@ from urllib.parse import urljoin
 import requests
 
 from socialcare.errors import Fault
+from socialcare.extract import pace
+from socialcare.extract.answer import Answer, Refusal
+from socialcare.extract.body import BYTE_BUDGET, Broken, Budget, Download
 from socialcare.registry.publishers import origin
 
-CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 10, 60, 600
-MAX_REDIRECTS, MAX_WAIT_SECONDS = 5, 60.0
-#: What one look at one source may receive: the largest real one is under 30 MB.
-BYTE_BUDGET = 300_000_000
+#: How long a connection, and then each silence of the publisher, may last.
+CONNECT_SECONDS, READ_SECONDS = 10.0, 60.0
+MAX_REDIRECTS = 5
+ATTEMPTS = 4
 AGAIN = frozenset({429, 500, 502, 503, 504})
+MOVED_FOR_GOOD = frozenset({301, 308})
+_BROWSE = "open the address in a browser; if the page moved, correct the source's declaration."
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A whole answer: decoded body, final address, headers (names in lower case)."""
-
-    content: bytes
+class _Question:
     url: str
     headers: dict[str, str]
-
-    @property
-    def validators(self) -> dict[str, str]:
-        """What to send next time to ask whether it changed."""
-        pairs = (("If-None-Match", "etag"), ("If-Modified-Since", "last-modified"))
-        return {ask: self.headers[header] for ask, header in pairs if header in self.headers}
-
-    @property
-    def file_name(self) -> str:
-        """The name that the publisher gives the file, or ''."""
-        found = re.search(r'filename="?([^";]+)', self.headers.get("content-disposition", ""))
-        return found[1].replace("\\", "/").rsplit("/", 1)[-1] if found else ""
+    body: Any = None
 
 
 class Client:
-    """One session for one look. It talks to ``origins`` only, redirected or not."""
+    """One session for one look. It talks to ``origins`` only, redirected or not.
+
+    ``moved`` holds every address that the publisher says has moved for good, and where to.
+    """
 
     def __init__(
         self,
         origins: frozenset[str],
         *,
         contact: str,
-        attempts: int = 4,
         budget: int = BYTE_BUDGET,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
     ):
+        self.moved: dict[str, str] = {}
         self._origins = origins
-        self._attempts = attempts
-        self._left = budget
-        self._sleep = sleep
+        self._budget = Budget(budget)
+        self._sleep = sleep or time.sleep
         self._session = requests.Session()
         self._session.headers["User-Agent"] = f"socialcare-data-platform (+{contact})"
         self._session.headers["Accept-Encoding"] = "gzip"
@@ -72,24 +64,20 @@ class Client:
     ) -> Answer | None:
         """Return the answer, or None where the publisher says nothing changed (304).
 
-        Faults: ``publisher_unreachable``, ``publisher_busy``, ``publisher_failed``, ``not_found``,
-        ``truncated``, ``too_large``, ``redirected_away``; each names the address.
+        Faults: ``publisher_unreachable``, ``publisher_busy``, ``publisher_failed``, ``publisher_slow``,
+        ``certificate_wrong``, ``refused``, ``not_found``, ``gone``, ``truncated``, ``too_large``,
+        ``redirected_away``; each names the address.
         """
         full = requests.Request("GET", url, params=params).prepare().url or url
-        last: Fault | None = None
-        for attempt in range(self._attempts):
-            try:
-                return self._once(full, validators or {})
-            except _Later as later:
-                last = later.fault
-                if attempt + 1 < self._attempts:
-                    self._sleep(min(later.wait or 0.5 * 2**attempt, MAX_WAIT_SECONDS))
-        assert last is not None
-        raise last
+        return self._ask(_Question(full, validators or {}))
 
-    def json(self, url: str, *, params: dict[str, str] | None = None) -> Any:
-        """Return the answer read as JSON. Raises Fault ``not_data`` where it is something else."""
-        answer = self.get(url, params=params)
+    def json(self, url: str, *, params: dict[str, str] | None = None, body: Any = None) -> Any:
+        """Return the answer, to a POST where there is a ``body``, read as JSON.
+
+        Raises Fault ``not_data`` where it is something else.
+        """
+        full = requests.Request("GET", url, params=params).prepare().url or url
+        answer = self._ask(_Question(full, {"Accept": "application/json"}, body))
         assert answer is not None
         try:
             return json.loads(answer.content)
@@ -102,27 +90,58 @@ class Client:
                 retryable=True,
             ) from error
 
-    def _once(self, url: str, validators: dict[str, str]) -> Answer | None:
-        for _ in range(MAX_REDIRECTS):
-            self._check_origin(url)
+    def _ask(self, question: _Question) -> Answer | None:
+        download = Download(self._budget)
+        for attempt in range(ATTEMPTS):
             try:
-                with self._session.get(
-                    url,
-                    headers=validators,
-                    timeout=(CONNECT_SECONDS, READ_SECONDS),
-                    stream=True,
-                    allow_redirects=False,
-                ) as response:
-                    if response.is_redirect:
-                        url = urljoin(url, response.headers["Location"])
-                        continue
-                    return self._read(response)
-            except requests.exceptions.ChunkedEncodingError as error:
-                raise _Later(_fault("truncated", "The file was not received whole.", url)) from error
-            except (requests.exceptions.ContentDecodingError, requests.ConnectionError, requests.Timeout) as error:
-                what = f"The publisher could not be reached ({type(error).__name__})."
-                raise _Later(_fault("publisher_unreachable", what, url)) from error
-        raise _fault("redirected_away", f"The address redirects more than {MAX_REDIRECTS} times.", url)
+                return self._once(question, download)
+            except _Later as later:
+                wait = pace.backoff(attempt) if later.wait is None else later.wait
+                if attempt + 1 == ATTEMPTS or wait > pace.LONGEST_WAIT_SECONDS:
+                    raise later.fault from later
+                self._sleep(wait)
+        raise AssertionError("every attempt returns or raises")
+
+    def _once(self, question: _Question, download: Download) -> Answer | None:
+        url, body = question.url, question.body
+        for _ in range(MAX_REDIRECTS + 1):
+            self._check_origin(url)
+            pace.take_turn(url, self._sleep)
+            with self._send(url, question.headers | download.resume_headers, body) as response:
+                if not response.is_redirect:
+                    return self._read(response, download)
+                status, here = response.status_code, url
+                url = urljoin(url, response.headers["Location"])
+                if status in MOVED_FOR_GOOD:
+                    self.moved[here] = url
+                if status == 303:
+                    body = None
+        raise Fault(
+            "redirected_away", f"The address redirects more than {MAX_REDIRECTS} times.", where=url, remedy=_BROWSE
+        )
+
+    def _send(self, url: str, headers: dict[str, str], body: Any) -> requests.Response:
+        try:
+            return self._session.request(
+                "GET" if body is None else "POST",
+                url,
+                json=body,
+                headers=headers,
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                stream=True,
+                allow_redirects=False,
+            )
+        except requests.exceptions.SSLError as error:
+            raise Fault(
+                "certificate_wrong",
+                "The publisher's certificate is not one that this machine trusts.",
+                where=origin(url),
+                remedy="behind an inspecting proxy, name its certificates in REQUESTS_CA_BUNDLE; "
+                "otherwise do not go on: this may not be the publisher.",
+            ) from error
+        except (requests.ConnectionError, requests.Timeout) as error:
+            what = f"The publisher could not be reached ({type(error).__name__})."
+            raise _Later("publisher_unreachable", what, url) from error
 
     def _check_origin(self, url: str) -> None:
         if origin(url) not in self._origins:
@@ -133,55 +152,38 @@ class Client:
                 remedy="check where the publisher moved to; its addresses are in registry/publishers.py.",
             )
 
-    def _read(self, response: requests.Response) -> Answer | None:
-        if response.status_code == 304:
+    def _read(self, response: requests.Response, download: Download) -> Answer | None:
+        status = response.status_code
+        if status == 304:
             return None
-        if response.status_code in AGAIN:
-            name = "publisher_busy" if response.status_code == 429 else "publisher_failed"
-            what = f"The publisher answered {response.status_code} each time it was asked."
-            raise _Later(_fault(name, what, response.url), _seconds(response.headers.get("Retry-After")))
-        if response.status_code != 200:
-            name = "not_found" if response.status_code in (404, 410) else "publisher_failed"
-            raise Fault(
-                name,
-                f"The publisher answered {response.status_code}.",
-                where=response.url,
-                remedy="open the address in a browser; if the page moved, correct the source's declaration.",
-            )
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(self._body(response), response.url, headers)
-
-    def _body(self, response: requests.Response) -> bytes:
-        deadline = time.monotonic() + WHOLE_SECONDS
-        parts = []
-        for part in response.iter_content(1 << 16):
-            self._left -= len(part)
-            if self._left < 0:
-                raise Fault(
-                    "too_large",
-                    "The publisher sent more than one look may receive.",
-                    where=response.url,
-                    remedy="look at the file by hand; if it is right, raise BYTE_BUDGET in extract/http.py.",
-                )
-            if time.monotonic() > deadline:
-                raise _fault("publisher_unreachable", f"Not whole after {WHOLE_SECONDS} s.", response.url)
-            parts.append(part)
-        return b"".join(parts)
+        if status in AGAIN:
+            name = {429: "publisher_busy", 504: "publisher_slow"}.get(status, "publisher_failed")
+            what = f"The publisher answered {status} when asked."
+            raise _Later(name, what, response.url, pace.asked_to_wait(response.headers))
+        try:
+            if status in (200, 206):
+                content = download.receive(response)
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                return Answer(content, response.url, headers)
+            if status == 416:  # nothing is left to continue: begin again
+                download.parts.clear()
+                raise Broken("the publisher has no such place in the file")
+            refused = Download(self._budget).receive(response)
+        except Broken as broken:
+            what = f"The file was not received whole ({broken.why})."
+            raise _Later(broken.name, what, response.url) from broken
+        name = {404: "not_found", 410: "gone"}.get(status, "refused")
+        what = f"The publisher answered {status}."
+        raise Refusal(name, what, where=response.url, remedy=_BROWSE, status=status, body=refused)
 
 
 class _Later(Exception):
     """Worth another try, after ``wait`` seconds if the publisher said so."""
 
-    def __init__(self, fault: Fault, wait: float | None = None):
-        self.fault = fault
+    def __init__(self, name: str, what: str, url: str, wait: float | None = None):
+        remedy = "run the source again later; nothing was changed."
+        if wait is not None and wait > pace.LONGEST_WAIT_SECONDS:
+            remedy = f"run the source again in {wait / 60:.0f} minutes, as the publisher asks; nothing was changed."
+        self.fault = Fault(name, what, where=url, remedy=remedy, retryable=True)
         self.wait = wait
-        super().__init__(fault.name)
-
-
-def _fault(name: str, what: str, url: str) -> Fault:
-    return Fault(name, what, where=url, remedy="run the source again later; nothing was changed.", retryable=True)
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Read Retry-After where it is a number of seconds; a date is treated as unstated."""
-    return float(retry_after) if retry_after and retry_after.strip().isdigit() else None
+        super().__init__(name)

@@ -18,11 +18,16 @@ class NomisExtractor:
     """A guest gets at most 25,000 rows an answer and is not told of the rest, so pages are asked for and counted."""
 
     family = "nomis"
+    note = ""
 
-    def __init__(self, client: Client, publishers: Publishers):
+    def __init__(self, client: Client, publishers: Publishers, *, partial: bool = False):
         self._client = client
         self._base = publishers.nomis
         self._page_sizes: dict[str, int] = {}
+
+    @property
+    def moved(self) -> dict[str, str]:
+        return self._client.moved
 
     @understood("Nomis")
     def look(self, source: Source, memory: Memory) -> tuple[list[Release], Memory]:
@@ -33,7 +38,7 @@ class NomisExtractor:
         mark = hashlib.sha256(content).hexdigest()
         newest = _rows(content)[0]["DATE_NAME"]
         years = [str(year) for year in range(int(source.first_release), int(newest) + 1)]
-        return [Release(year, mark) for year in years if memory.get(year) != mark], {}
+        return [Release(year, mark) for year in years if source.holds(year) and memory.get(year) != mark], {}
 
     @understood("Nomis")
     def files(self, source: Source, release: Release) -> list[RemoteFile]:
@@ -58,7 +63,7 @@ class NomisExtractor:
             stated = int(read[0]["RECORD_COUNT"]) if read and stated is None else stated
             pages.append(page if not pages else page.partition(b"\n")[2])
             rows += len(read)
-            if len(read) < size:
+            if not read or stated is None or rows >= stated:  # a page may be shorter than asked for
                 break
         if rows != stated:
             raise Fault(

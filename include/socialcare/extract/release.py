@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from socialcare.errors import Fault
 from socialcare.registry import Source
+from socialcare.registry.tables import Table
 
 #: What a source's last look left behind: release -> the publisher's mark of it, and ``files`` -> validators.
 Memory = dict[str, Any]
@@ -28,12 +29,13 @@ class Release:
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file of a release and the declared tables that it holds. ``rows`` is the publisher's own count."""
+    """A file of a release and the declared tables that it holds. ``rows`` and ``size`` are the publisher's own."""
 
     name: str
     url: str
     tables: tuple[str, ...]
     rows: int | None = None
+    size: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,17 @@ class Fetched:
 
 
 class Extractor(Protocol):
-    """A family of publishers."""
+    """A family of publishers.
+
+    ``moved`` holds the addresses that the publisher says have moved for good, and where to; ``note`` is what
+    people should know where a look finds nothing.
+    """
 
     family: str
+    note: str
+
+    @property
+    def moved(self) -> dict[str, str]: ...
 
     def look(self, source: Source, memory: Memory) -> tuple[list[Release], Memory]:
         """Return the releases whose mark is not in ``memory`` and what to remember of the look itself."""
@@ -79,15 +89,44 @@ def understood(publisher: str) -> Iterator[None]:
         ) from error
 
 
-def files_for_tables(source: Source, family: str, release: str, names: list[str], where: str) -> dict[str, list[str]]:
-    """Return file name -> tables, choosing among ``names`` by the declared patterns.
+def files_for_tables(
+    source: Source,
+    family: str,
+    release: str,
+    names: list[str],
+    where: str,
+    *,
+    only: Collection[str] = (),
+    partial: bool = False,
+) -> dict[str, list[str]]:
+    """Return file name -> tables (or ``only`` some), choosing among ``names`` by the declared patterns.
 
-    Raises Fault ``file_missing`` or ``file_ambiguous``, naming what is there.
+    A ``partial`` place (a local mirror, the bundled sample) may lack tables that feed no comparison; the
+    publisher itself may not. Raises Fault ``file_missing`` or ``file_ambiguous``, naming what is there.
     """
+    due = {n: t for n, t in source.tables.items() if t.is_due(release, family) and (not only or n in only)}
+    chosen = _choose(source, due, release, names, where)
+    found = {table for tables in chosen.values() for table in tables}
+    for table_name, table in due.items():
+        excused = table.may_lack(release) or (partial and not table.core)
+        if table_name not in found and not excused:
+            raise missing(source, release, table_name, names, where)
+    return chosen
+
+
+def missing(source: Source, release: str, table: str, names: list[str], where: str) -> Fault:
+    """Return the Fault ``file_missing`` for a table, naming what is there instead."""
+    return Fault(
+        "file_missing",
+        f"Release {release} has no file for the table {table} (looked for {source.tables[table].files}).",
+        where=f"{where}, which has: {', '.join(sorted(names)[:8]) or 'nothing'}",
+        remedy=f"add the file; if it was renamed, change `files` of {table} in {source.file}.",
+    )
+
+
+def _choose(source: Source, due: dict[str, Table], release: str, names: list[str], where: str) -> dict[str, list[str]]:
     chosen: dict[str, list[str]] = {}
-    for table_name, table in source.tables.items():
-        if not table.is_due(release, family):
-            continue
+    for table_name, table in due.items():
         found = [name for name in names if re.search(table.files, name, re.IGNORECASE)]
         if len(found) > 1:
             raise Fault(
@@ -98,11 +137,4 @@ def files_for_tables(source: Source, family: str, release: str, names: list[str]
             )
         if found:
             chosen.setdefault(found[0], []).append(table_name)
-        elif not table.may_lack(release):
-            raise Fault(
-                "file_missing",
-                f"Release {release} has no file for the table {table_name} (looked for {table.files}).",
-                where=f"{where}, which has: {', '.join(sorted(names)[:8]) or 'nothing'}",
-                remedy=f"add the file; if it was renamed, change `files` of {table_name} in {source.file}.",
-            )
     return chosen

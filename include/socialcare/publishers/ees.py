@@ -95,6 +95,13 @@ def answer(path: str, query: dict[str, str]) -> Reply:
     return gone()
 
 
+def public_api(path: str) -> Reply:
+    """Answer the public API: children's social care is not in it, as of the bundled releases."""
+    if path == "/publications":
+        return as_json({"paging": {"page": 1, "pageSize": 40, "totalResults": 0, "totalPages": 1}, "results": []})
+    return gone()
+
+
 def _years(slug: str) -> list[str]:
     return sorted({d.release for d in PUBLICATIONS[slug][2]}, reverse=True)
 

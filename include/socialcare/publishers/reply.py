@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 
+@dataclass(frozen=True)
+class Request:
+    """What a publisher was asked: the address below its own base, and the body of a POST."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
 @dataclass
 class Reply:
-    """An HTTP answer; Content-Length is added unless a header already says it."""
+    """An HTTP answer; Content-Length is added unless a header already says it.
+
+    ``pause`` is how many seconds to fall silent in the middle of the body.
+    """
 
     body: bytes
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    pause: float = 0
 
 
 def as_json(value: Any) -> Reply:
@@ -30,6 +46,7 @@ def as_file(body: bytes, name: str, kind: str, *, modified: str) -> Reply:
         "Content-Disposition": f'attachment; filename="{name}"',
         "ETag": f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"',
         "Last-Modified": modified,
+        "Accept-Ranges": "bytes",
     }
     return Reply(body, headers=headers)
 

@@ -29,6 +29,12 @@ def releases(name: str, source_id: str) -> list[str]:
     return sorted(r.partition("/")[2] for r in found if r.partition("/")[0] == source_id)
 
 
+@lru_cache(maxsize=32)
+def holds(source_id: str) -> bool:
+    """Whether the sample has anything of a source."""
+    return any(releases(path.stem, source_id) for path in FOLDER.glob("*.csv") if path.stem != "areas")
+
+
 def areas() -> dict[str, dict[str, str]]:
     """Return area code -> the area's names and codes, England first, then the region, then councils."""
     return {row["area_code"]: row for row in table("areas")}

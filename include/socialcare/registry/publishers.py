@@ -11,6 +11,8 @@ class Publishers:
     """Base addresses, without a final slash."""
 
     ees_content: str = "https://content.explore-education-statistics.service.gov.uk/api"
+    ees_api: str = "https://api.education.gov.uk/statistics/v1"
+    ees_site: str = "https://explore-education-statistics.service.gov.uk"
     govuk: str = "https://www.gov.uk"
     assets: str = "https://assets.publishing.service.gov.uk"
     nomis: str = "https://www.nomisweb.co.uk/api/v01"

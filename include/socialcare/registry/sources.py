@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import Field, model_validator
@@ -60,6 +60,9 @@ class Ees(Declared):
     family: Literal["ees"]
     publication: str
     release_slug: str = Field(r"^(?P<release>\d{4})$", description="How a release's slug gives its year.")
+    queries: dict[str, dict[str, Any]] = Field(
+        {}, description="Table: criteria of a query of the public API, where not the whole data set is wanted."
+    )
 
 
 class GovukFiles(Declared):
@@ -70,6 +73,8 @@ class GovukFiles(Declared):
     page: str = ""
     release: str = Field(description="A pattern with (?P<release>...) of a document's title or file's name.")
     older_pages: dict[str, str] = Field({}, description="Release: path of a page outside the series.")
+    page_of_release: str = Field("", description="A release's path with {release}, should the collection fail.")
+    search: dict[str, str] = Field({}, description="What to ask GOV.UK's search for, should the collection fail.")
 
     @model_validator(mode="after")
     def _one_start(self) -> Self:

@@ -10,13 +10,13 @@ import psycopg
 
 from socialcare.database import connect
 from socialcare.errors import Fault
-from socialcare.extract import Extractor, Release, RemoteFile, reading
+from socialcare.extract import ByHandExtractor, Extractor, Release, RemoteFile, reading
 from socialcare.extract.folder import Folder
 from socialcare.extract.release import Memory
 from socialcare.land import archive, content, load, looks, tables
 from socialcare.land.parse import Parsed, parse
 from socialcare.outcomes import Outcome
-from socialcare.publishers import server
+from socialcare.publishers import sample, server
 from socialcare.registry import Source, source
 from socialcare.registry.publishers import Publishers
 from socialcare.settings import get_settings
@@ -141,5 +141,8 @@ def _publisher(declared: Source) -> Iterator[Extractor]:
         with reading(declared, Publishers()) as extractor:
             yield extractor
         return
-    with server.running() as publishers, reading(declared, publishers) as extractor:
+    if declared.extract.family != "by_hand" and not sample.holds(declared.id):
+        yield ByHandExtractor("the bundled sample has nothing of it")
+        return
+    with server.running() as publishers, reading(declared, publishers, partial=True) as extractor:
         yield extractor
