@@ -25,7 +25,10 @@ def _socialcare(home: Path, *arguments: str, **more: str) -> subprocess.Complete
 
 @pytest.mark.parametrize(
     "verb",
-    [("status",), ("versions",), ("rollback",), ("access",), ("docs",), ("backup", "to"), ("sql", "select 1")],
+    [
+        *[("status",), ("versions",), ("rollback",), ("access",), ("docs",), ("backup", "to"), ("sql", "select 1")],
+        *[("sources",), ("watch",), ("landings",)],
+    ],
     ids=lambda verb: verb[0],
 )
 def test_a_question_to_an_empty_home_makes_no_database(tmp_path: Path, verb: tuple[str, ...]) -> None:

@@ -1,12 +1,13 @@
-"""For whoever writes declarations: generate-files."""
+"""For whoever writes declarations: new-source, generate-files."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from socialcare.cli.shared import app, console
+from socialcare.cli.shared import app, console, say
 from socialcare.errors import Fault
 
 
@@ -28,3 +29,20 @@ def generate_files(
     if not check:
         generate.write()
     console.print("Generated files are current.")
+
+
+@app.command()
+def new_source(
+    source_id: Annotated[str, typer.Argument(help="Publisher and data set: dfe_fostering.")],
+    files: Annotated[list[Path], typer.Argument(help="Real files of the publisher, of one or more releases.")],
+) -> None:
+    """Draft a source's declaration from real files: what they show is filled in, what they mean is yours."""
+    from socialcare.scaffold import UNWRITTEN, new_source
+
+    draft = new_source(source_id, files)
+    say(f"Wrote include/socialcare/sources/{draft.path.name}: tables {', '.join(draft.tables)}.")
+    say(f"""It does not load yet: {draft.unwritten} times "{UNWRITTEN}" stands for what only a person can know. Next:
+  1. replace each "{UNWRITTEN}" (title, homepage, every meaning), and confirm the kinds, symbols and grain
+  2. .venv/bin/socialcare generate-files         says what is still missing; then writes dbt's side of it
+  3. .venv/bin/socialcare land {source_id} --published <folder of downloaded files>
+  4. add a suite in expectations/raw/, then make check, make test (docs/adding.md)""")

@@ -24,11 +24,11 @@ def begin(night_id: str) -> None:
         connection.execute("insert into ops.nights (night_id) values (%s) on conflict do nothing", [night_id])
 
 
-def ingest_source(night_id: str, source_id: str) -> Outcome:
-    """Look at one published source and land what is new."""
+def ingest_source(night_id: str, source_id: str, *, only: str = "") -> Outcome:
+    """Look at one published source and land what is new; ``only`` one release where it is named."""
     from socialcare.steps.ingest_source import ingest_source as step
 
-    return _told(night_id, "ingest_source", source_id, lambda: step(source_id))
+    return _told(night_id, "ingest_source", source_id, lambda: step(source_id, only=only) if only else step(source_id))
 
 
 def ingest_council(night_id: str, council_id: str) -> Outcome:

@@ -37,6 +37,9 @@ def watch_sources(now: datetime | None = None) -> Outcome:
 def open_conditions() -> list[tuple[str, str, datetime, str, str]]:
     """Return (source, condition, since, detail, remedy) of what is open, the oldest first."""
     with connect("publisher") as connection:
+        there = connection.execute("select to_regclass('ops.source_watch')").fetchone()
+        if there is None or there[0] is None:  # a home from before there was a watch
+            return []
         return connection.execute(
             "select source_id, condition, since, detail, remedy from ops.source_watch where cleared_at is null"
             " order by since, source_id"
