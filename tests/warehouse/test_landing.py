@@ -14,7 +14,7 @@ from tests.fakes import mirror, misbehaving
 
 from socialcare.database import connect
 from socialcare.errors import Fault
-from socialcare.publishers import server
+from socialcare.publishers import sample, server
 from socialcare.registry import all_sources, source
 from socialcare.settings import get_settings
 from socialcare.steps.night import ingest_source
@@ -46,7 +46,8 @@ def edit(path: Path, old: str, new: str) -> None:
 
 def test_the_bundled_sample_lands_and_a_second_night_changes_nothing(warehouse: str) -> None:
     for declared in all_sources():
-        assert ingest_source("n1", declared.id).outcome == "landed"
+        held = declared.extract.family != "by_hand" and sample.holds(declared.id)
+        assert ingest_source("n1", declared.id).outcome == ("landed" if held else "unchanged")
     counted = "select landing_id, rows_loaded from raw.landings order by 1"
     before = rows(counted)
     for declared in all_sources():
@@ -88,7 +89,7 @@ def test_releases_landed_in_either_order_give_the_same_rows(
     ingest_source("n1", WORKFORCE)
     together = rows(data)
     with connect("loader") as connection:
-        connection.execute(f"truncate raw.landings, raw.looks, {TABLE}")
+        connection.execute(f"truncate raw.landings, raw.looks, {TABLE} cascade")
     newest = folder / source(WORKFORCE).mirror.folder / "2024"
     older = folder / source(WORKFORCE).mirror.folder / "2023"
     os.rename(older, tmp_path / "2023")
@@ -262,7 +263,7 @@ def test_two_runs_of_one_source_at_once_land_it_once(folder: Path) -> None:
 def test_rows_that_go_missing_on_the_way_undo_the_release(folder: Path) -> None:
     with connect("loader") as connection:
         ingest_source("n0", "dfe_children_in_need")  # so that the table exists
-        connection.execute("truncate raw.landings, raw.looks, raw.dfe_children_in_need__protection_plans cascade")
+        connection.execute("truncate raw.landings, raw.looks cascade")
         connection.execute(
             "create function raw.lose() returns trigger language plpgsql as"
             " $$ begin return case when new.time_period = '2019' then null else new end; end $$"

@@ -12,6 +12,8 @@ from socialcare.errors import Fault
 MAX_UNPACKED_BYTES = 1_000_000_000
 
 _ASK = "open the address in a browser; if the publisher's file is broken, wait for a corrected one."
+#: A Parquet file begins and ends with these bytes.
+_PARQUET = b"PAR1"
 _WEB_PAGE = re.compile(rb"\s*(<!doctype|<html|<\?xml[^>]*>\s*<html|<head|<body)", re.IGNORECASE)
 
 
@@ -26,6 +28,8 @@ def check(content: bytes, *, name: str, where: str) -> None:
         raise Fault("not_data", f"{name} is a web page, not data.", where=where, remedy=_ASK, retryable=True)
     if name.lower().endswith((".xlsx", ".ods")):
         _check_workbook(content, name, where)
+    elif name.lower().endswith(".parquet"):
+        _check_parquet(content, name, where)
     elif b"\x00" in content:
         raise Fault("not_data", f"{name} is binary, not a text table.", where=where, remedy=_ASK)
 
@@ -50,4 +54,17 @@ def _check_workbook(content: bytes, name: str, where: str) -> None:
             f"{name} would unpack to {unpacked:,} bytes.",
             where=where,
             remedy="look at the file by hand: no statistics workbook is that large.",
+        )
+
+
+def _check_parquet(content: bytes, name: str, where: str) -> None:
+    if not content.startswith(_PARQUET):
+        raise Fault("not_data", f"{name} is not a Parquet file.", where=where, remedy=_ASK)
+    if not content.endswith(_PARQUET):
+        raise Fault(
+            "truncated",
+            f"{name} is cut short: the Parquet file has no end.",
+            where=where,
+            remedy="fetch the file again; it was not received whole.",
+            retryable=True,
         )

@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+
+import pyarrow as pa
+import pyarrow.compute as pac
 
 
 @dataclass(frozen=True)
 class Part:
-    """A header row and the rows under it; each row with its physical line, and as wide as the header."""
+    """A header row and the rows under it: a column of text for each heading (null: blank), and physical lines."""
 
     header: list[str]
     first_line: int
-    rows: list[tuple[int, list[str]]]
+    columns: list[pa.ChunkedArray]
+    lines: pa.Array
+
+    @property
+    def blank(self) -> pa.ChunkedArray | None:
+        """Which rows hold nothing at all; None where there is no such row."""
+        if not self.columns or any(column.null_count == 0 for column in self.columns):
+            return None
+        empty = self.columns[0].is_null()
+        for column in self.columns[1:]:
+            empty = pac.and_(empty, column.is_null())
+        return empty if pac.any(empty).as_py() else None
 
 
 @dataclass(frozen=True)
 class Grid:
+    """The parts, and how many physical lines among their rows were empty."""
+
     parts: list[Part]
+    empty_lines: int = 0
+
+
+def part_of(header: list[str], first_line: int, rows: Sequence[Sequence[str]], lines: Sequence[int]) -> Part:
+    """Turn rows of text into columns; an empty cell becomes null."""
+    turned = list(zip_longest(*rows)) if rows else [()] * len(header)
+    columns = [pa.chunked_array([[cell or None for cell in cells]], pa.string()) for cells in turned]
+    return Part(header, first_line, columns, pa.array(lines, pa.int32()))
 
 
 def tidy(heading: str) -> str:
@@ -24,7 +50,7 @@ def tidy(heading: str) -> str:
     return " ".join(heading.split())
 
 
-def is_header(cells: list[str], words: tuple[str, ...]) -> bool:
+def is_header(cells: Sequence[str], words: tuple[str, ...]) -> bool:
     """Whether a row holds all the headings that only the header row holds."""
     present = {tidy(cell).casefold() for cell in cells}
     return all(word.casefold() in present for word in words)

@@ -22,9 +22,19 @@ class Naming:
     release: str
     file_name: str
 
+    @classmethod
+    def of(cls, source: Source, table_name: str, release: str, file_name: str) -> Naming:
+        """Return what applies to one table of one release."""
+        return cls(source, source.tables[table_name], source.edition(release, table_name), release, file_name)
+
     @property
     def where(self) -> str:
         return f"{self.source.id}, file {self.file_name}"
+
+    @property
+    def header_words(self) -> tuple[str, ...]:
+        """The headings by which the header row of this release is found."""
+        return tuple(word.replace("{release}", self.release) for word in self.table.header)
 
     def known(self) -> dict[str, str]:
         """Return heading (lower case) -> our column, this release's own names included."""
@@ -43,7 +53,7 @@ def match(part: Part, naming: Naming, *, first: bool) -> dict[str, int]:
     places: dict[str, int] = {}
     unknown: list[str] = []
     for place, heading in enumerate(numbered(part.header)):
-        if not heading and not any(cells[place] for _, cells in part.rows):
+        if not heading and part.columns[place].null_count == len(part.lines):
             continue
         name = known.get(heading.casefold())
         if name is None:

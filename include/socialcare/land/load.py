@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 import psycopg
+import pyarrow as pa
+import pyarrow.csv as pacsv
 from psycopg import sql
 
 from socialcare.errors import Fault
+from socialcare.land import declared
 from socialcare.land.parse import Parsed
 from socialcare.registry import Source
+
+#: Rows that are sent to the server at a time.
+_BATCH = 16_384
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A release as it reached us: which, by way of which family of publishers, and whether from the sample."""
+    """A release as it reached us: which, by way of which family of publishers, and whether from the sample.
+
+    The family is blank for a file that is read again out of the archive.
+    """
 
     release: str
     family: str
@@ -55,6 +65,21 @@ def set_aside(connection: psycopg.Connection, source: Source, *, is_sample: bool
     )
 
 
+def outdated(connection: psycopg.Connection, source: Source) -> list[tuple[str, Arrival, TableFile]]:
+    """Return the landings that count and were read by another declaration than today's: sign of reading, whence."""
+    rows = connection.execute(
+        "select c.reading, c.declaration, c.release, c.is_sample, c.published_on, c.table_name, c.file_name,"
+        " c.file_sha256, c.file_bytes from raw.current_landings as c where c.source_id = %s"
+        " order by c.release, c.table_name",
+        [source.id],
+    ).fetchall()
+    return [
+        (row[0], Arrival(row[2], "", row[3], row[4]), TableFile(*row[5:]))
+        for row in rows
+        if row[5] in source.tables and row[1] != declared.of_table(source, row[5], row[2])
+    ]
+
+
 def has_landed(connection: psycopg.Connection, source: Source) -> bool:
     """Whether anything of this source counts now."""
     query = "select 1 from raw.current_landings where source_id = %s limit 1"
@@ -76,16 +101,27 @@ def land(
     release_id = source.release_id(arrival.release)
     with connection.transaction():
         for file, parsed in tables:
-            if parsed is None:
+            known = _known(connection, source, arrival.release, file, parsed.reading if parsed else None)
+            # The same file read another way stands for it from now on.
+            connection.execute(
+                "update raw.landings set counts = false where release_id = %s and table_name = %s"
+                " and file_sha256 = %s and counts and landing_id is distinct from %s",
+                [release_id, file.table, file.sha256, known],
+            )
+            if known is not None:
                 connection.execute(
-                    "update raw.landings set current_since = clock_timestamp(), counts = true, is_sample = %s"
-                    " where release_id = %s and table_name = %s and file_sha256 = %s",
-                    [arrival.is_sample, release_id, file.table, file.sha256],
+                    "update raw.landings set current_since = clock_timestamp(), counts = true, is_sample = %s,"
+                    " declaration = %s where landing_id = %s",
+                    [arrival.is_sample, declared.of_table(source, file.table, arrival.release), known],
                 )
-            else:
+            elif parsed is not None:
                 rows += _load(connection, source, arrival, file, parsed)
         # The same figures in another form (a workbook, a service) would count twice.
-        others = [n for n, t in source.tables.items() if t.families and arrival.family not in t.families]
+        others = [
+            name
+            for name, table in source.tables.items()
+            if arrival.family and table.families and arrival.family not in table.families
+        ]
         connection.execute(
             "update raw.landings set counts = false where release_id = %s and table_name = any(%s) and counts",
             [release_id, others],
@@ -94,12 +130,40 @@ def land(
 
 
 def was_landed(connection: psycopg.Connection, source: Source, release: str, file: TableFile) -> bool:
-    """Whether this very file was loaded for this table and release, now or earlier."""
+    """Whether this very file was loaded for this table and release, read as it would be read now."""
     found = connection.execute(
-        "select 1 from raw.landings where release_id = %s and table_name = %s and file_sha256 = %s",
-        [source.release_id(release), file.table, file.sha256],
+        "select 1 from raw.landings where release_id = %s and table_name = %s and file_sha256 = %s"
+        " and declaration = %s",
+        [source.release_id(release), file.table, file.sha256, declared.of_table(source, file.table, release)],
     ).fetchone()
     return found is not None
+
+
+def still_reads(connection: psycopg.Connection, source: Source, release: str, file: TableFile) -> None:
+    """Note that today's declaration reads nothing else out of a file than the one it was landed by."""
+    connection.execute(
+        "update raw.landings set declaration = %s where release_id = %s and table_name = %s and file_sha256 = %s"
+        " and counts",
+        [declared.of_table(source, file.table, release), source.release_id(release), file.table, file.sha256],
+    )
+
+
+def _known(
+    connection: psycopg.Connection, source: Source, release: str, file: TableFile, reading: str | None
+) -> int | None:
+    """Return the landing of this file that was read this way (None: as it would be read now), if there is one."""
+    sign = "reading" if reading else "declaration"
+    row = connection.execute(
+        f"select landing_id from raw.landings where release_id = %s and table_name = %s and file_sha256 = %s"
+        f" and {sign} = %s order by landing_id desc limit 1",  # one of two words of ours
+        [
+            source.release_id(release),
+            file.table,
+            file.sha256,
+            reading or declared.of_table(source, file.table, release),
+        ],
+    ).fetchone()
+    return int(row[0]) if row else None
 
 
 def _load(
@@ -109,42 +173,57 @@ def _load(
     file: TableFile,
     parsed: Parsed,
 ) -> int:
+    rows: int = parsed.table.num_rows
+    release_id = source.release_id(arrival.release)
     landing = connection.execute(
         "insert into raw.landings (source_id, table_name, release_id, release, published_on, edition,"
-        " publication_title, file_name, file_sha256, file_bytes, rows_loaded, is_sample, current_since)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp()) returning landing_id",
+        " publication_title, file_name, file_sha256, file_bytes, rows_loaded, rows_blank, rows_notes, declaration,"
+        " reading, is_sample, current_since)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp())"
+        " returning landing_id",
         [
-            source.id,
-            file.table,
-            source.release_id(arrival.release),
-            arrival.release,
-            arrival.published_on,
-            parsed.edition,
-            source.title_of(arrival.release),
-            file.file_name,
-            file.sha256,
-            file.file_bytes,
-            len(parsed.rows),
-            arrival.is_sample,
+            *(source.id, file.table, release_id, arrival.release, arrival.published_on, parsed.edition),
+            *(source.title_of(arrival.release), file.file_name, file.sha256, file.file_bytes),
+            *(rows, parsed.blank, parsed.notes, declared.of_table(source, file.table, arrival.release)),
+            *(parsed.reading, arrival.is_sample),
         ],
     ).fetchone()
     assert landing is not None
+    for drift in parsed.drifts:
+        connection.execute(
+            "insert into raw.drifts (landing_id, kind, detail) values (%s, %s, %s)",
+            [landing[0], drift.kind, drift.detail],
+        )
     target = sql.Identifier("raw", source.raw_table(file.table))
     columns = [*parsed.columns, "_landing_id", "_release_id", "_file_sha256", "_line"]
-    statement = sql.SQL("copy {} ({}) from stdin").format(target, sql.SQL(", ").join(map(sql.Identifier, columns)))
-    control = (landing[0], source.release_id(arrival.release), file.sha256)
+    statement = sql.SQL("copy {} ({}) from stdin (format csv)").format(
+        target, sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
     with connection.cursor().copy(statement) as copy:
-        for row, line in zip(parsed.rows, parsed.lines, strict=True):
-            copy.write_row((*row, *control, line))
+        for data in _as_csv(parsed, (landing[0], release_id, file.sha256)):
+            copy.write(data)
     counted = connection.execute(
         sql.SQL("select count(*) from {} where _landing_id = %s").format(target), [landing[0]]
     ).fetchone()
-    if counted is None or counted[0] != len(parsed.rows):
+    if counted is None or counted[0] != rows:
         raise Fault(
             "rows_lost",
-            f"{file.file_name} has {len(parsed.rows)} rows, the warehouse counted {counted}.",
+            f"{file.file_name} has {rows} rows, the warehouse counted {counted and counted[0]}.",
             where=source.raw_table(file.table),
             remedy="run the source again; nothing was kept.",
             retryable=True,
         )
-    return len(parsed.rows)
+    return rows
+
+
+def _as_csv(parsed: Parsed, control: tuple[int, str, str]) -> Iterator[memoryview]:
+    """Yield the rows as CSV, a batch at a time: text is quoted, so that only null is an empty field."""
+    names = [f"c{place}" for place in range(len(parsed.columns) + len(control) + 1)]
+    for start in range(0, parsed.table.num_rows, _BATCH):
+        rows = parsed.table.slice(start, _BATCH).combine_chunks()
+        columns = [*rows.columns, *(pa.repeat(word, rows.num_rows) for word in control)]
+        lines = parsed.line_numbers.slice(start, rows.num_rows)
+        sink = pa.BufferOutputStream()
+        options = pacsv.WriteOptions(include_header=False, batch_size=_BATCH)
+        pacsv.write_csv(pa.table([*columns, lines], names=names), sink, options)
+        yield memoryview(sink.getvalue())

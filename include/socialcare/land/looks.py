@@ -10,11 +10,20 @@ from psycopg.types.json import Jsonb
 from socialcare.errors import Fault
 
 
-def remembered(connection: psycopg.Connection, source_id: str, where: str) -> dict[str, Any]:
-    """Return what the last look kept, or nothing if it looked somewhere else than ``where``."""
+def remembered(connection: psycopg.Connection, source_id: str, where: str, declared: str = "") -> dict[str, Any]:
+    """Return what the last look kept; nothing if it looked somewhere else than ``where``.
+
+    If it looked for something else (``declared``), only what is known of single files is kept: a table that was
+    declared since must be found in releases that have not changed.
+    """
     row = connection.execute("select validators from raw.looks where source_id = %s", [source_id]).fetchone()
     validators = row[0] if row else {}
-    return dict(validators.get("memory", {})) if validators.get("where") == where else {}
+    if validators.get("where") != where:
+        return {}
+    memory = dict(validators.get("memory", {}))
+    if validators.get("declared", "") != declared:
+        return {"files": memory["files"]} if "files" in memory else {}
+    return memory
 
 
 def keep(
@@ -24,24 +33,31 @@ def keep(
     *,
     where: str,
     memory: dict[str, Any],
+    declared: str = "",
     fault: Fault | None = None,
     detail: str = "",
+    moved: dict[str, str] | None = None,
 ) -> None:
     """Record a look, in a transaction of its own (the connection is in autocommit)."""
     connection.execute(
-        "insert into raw.looks (source_id, looked_at, outcome, fault, detail, remedy, validators)"
-        " values (%s, clock_timestamp(), %s, %s, %s, %s, %s)"
+        "insert into raw.looks (source_id, looked_at, outcome, fault, detail, remedy, validators, moved,"
+        " newest_release, changed_at)"
+        " select %(source)s, clock_timestamp(), %(outcome)s, %(fault)s, %(detail)s, %(remedy)s, %(validators)s,"
+        " %(moved)s, coalesce(max(release), ''), max(landed_at)"
+        " from raw.current_landings where source_id = %(source)s"
         " on conflict (source_id) do update set looked_at = excluded.looked_at, outcome = excluded.outcome,"
         " fault = excluded.fault, detail = excluded.detail, remedy = excluded.remedy,"
-        " validators = excluded.validators",
-        [
-            source_id,
-            outcome,
-            fault.name if fault else "",
-            _said(fault) if fault else detail,
-            fault.remedy if fault else "",
-            Jsonb({"where": where, "memory": memory}),
-        ],
+        " validators = excluded.validators, moved = excluded.moved, newest_release = excluded.newest_release,"
+        " changed_at = excluded.changed_at",
+        {
+            "source": source_id,
+            "outcome": outcome,
+            "fault": fault.name if fault else "",
+            "detail": _said(fault) if fault else detail,
+            "remedy": fault.remedy if fault else "",
+            "validators": Jsonb({"where": where, "declared": declared, "memory": memory}),
+            "moved": Jsonb(moved or {}),
+        },
     )
 
 

@@ -1,27 +1,60 @@
-"""From a file's bytes to a declared table of text: every heading known, every row whole."""
+"""From a file's bytes to a declared table of text: every heading known, every row whole, every value of its kind."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
+import hashlib
+import json
 from dataclasses import dataclass
+from functools import cached_property
+
+import pyarrow as pa
+import pyarrow.compute as pac
 
 from socialcare.errors import Fault
-from socialcare.land import read_csv, read_sheet
-from socialcare.land.grid import Grid
+from socialcare.land import complete, read_csv, read_parquet, read_sheet, values
+from socialcare.land.codes import Codes
+from socialcare.land.grid import Grid, numbered
 from socialcare.land.headings import Naming, match
 from socialcare.registry import Source
-from socialcare.registry.tables import Table
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A harmless difference from the declaration, kept as a note."""
+
+    kind: str
+    detail: str
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """A table as text: canonical column names, rows (None: blank) and each row's physical line."""
+    """A table as text (null: blank), our column names, each row's physical line, and what was left out.
 
-    columns: tuple[str, ...]
-    rows: list[tuple[str | None, ...]]
-    lines: list[int]
+    ``blank`` rows hold nothing; ``notes`` are rows without the value that every row of data has.
+    ``reading`` is a sign of how headings became columns: the same file read the same way has the same one.
+    """
+
+    table: pa.Table
+    line_numbers: pa.Array
     edition: str
+    blank: int
+    notes: int
+    reading: str
+    drifts: tuple[Drift, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(self.table.column_names)
+
+    @cached_property
+    def rows(self) -> list[tuple[str | None, ...]]:
+        """The rows as Python values, for a small table or a test: loading never makes them."""
+        return list(zip(*(column.to_pylist() for column in self.table.columns), strict=True))
+
+    @cached_property
+    def lines(self) -> list[int]:
+        """The line of each row, for a small table or a test."""
+        return [int(line) for line in self.line_numbers.to_pylist()]
 
 
 def parse(
@@ -36,17 +69,13 @@ def parse(
     """Return the declared table in ``content``.
 
     ``stated_rows`` is the number of data rows that the publisher says the file has, where it does.
-    Faults: ``column_unknown``, ``column_missing``, ``column_renamed``, ``header_missing``, ``sheet_missing``,
-    ``truncated``, ``row_ragged``, ``too_large``, ``not_data``; each names file, column and what to edit.
+    Faults: ``column_unknown``, ``column_missing``, ``column_renamed``, ``column_doubled``, ``column_retyped``,
+    ``value_unknown``, ``symbol_unknown``, ``rows_doubled``, ``header_missing``, ``sheet_missing``, ``truncated``,
+    ``row_ragged``, ``empty``, ``too_large``, ``not_data``; each names file, column and what to edit.
     """
-    table = source.tables[table_name]
-    edition = source.edition(release, table_name)
-    if table.reader == "csv":
-        grid = read_csv.read(content, file_name, table)
-    else:
-        grid = read_sheet.read(content, file_name, table, source)
-    naming = Naming(source, table, edition, release, file_name)
-    columns, rows, lines = _rows(grid, table, naming)
+    naming = Naming.of(source, table_name, release, file_name)
+    parsed = _columns(_grid(content, naming), naming)
+    rows = parsed.table.num_rows
     if not rows:
         raise Fault(
             "empty",
@@ -54,53 +83,75 @@ def parse(
             where=naming.where,
             remedy="open the file; if the publisher's file is broken, wait for a corrected one.",
         )
-    if stated_rows is not None and stated_rows != len(rows):
-        raise _cut(f"The publisher says {stated_rows} rows of data, the file has {len(rows)}.", naming.where)
-    if table.standard:
-        _has_every_period([row[columns.index("time_period")] for row in rows], file_name, naming.where)
-    return Parsed(columns, rows, lines, edition.name if edition else "")
+    if stated_rows is not None and stated_rows != rows:
+        raise complete.cut(f"The publisher says {stated_rows} rows of data, the file has {rows}.", naming.where)
+    codes = Codes(parsed.table)
+    if naming.table.standard:
+        complete.check(codes, naming)
+    values.check(codes, parsed.line_numbers, naming, table_name)
+    return parsed
 
 
-def _rows(grid: Grid, table: Table, naming: Naming) -> tuple[tuple[str, ...], list[tuple[str | None, ...]], list[int]]:
-    """Put the parts of a grid below one another, by column name; leave out rows that are notes."""
+def _grid(content: bytes, naming: Naming) -> Grid:
+    words, file_name = naming.header_words, naming.file_name
+    if naming.table.reader == "csv":
+        return read_csv.read(content, file_name, words)
+    if naming.table.reader == "parquet":
+        return read_parquet.read(content, file_name, words)
+    return read_sheet.read(content, file_name, naming.table, naming.source, words)
+
+
+def _columns(grid: Grid, naming: Naming) -> Parsed:
+    """Put the parts of a grid below one another, by column name; leave out rows that are blank or notes."""
+    table = naming.table
     names = [column.name for column in table.all_columns]
-    rows: list[tuple[str | None, ...]] = []
-    lines: list[int] = []
-    present: set[str] = set()
+    parts: list[pa.Table] = []
+    lines: list[pa.Array] = []
+    read_as: list[list[object]] = []
+    drifts: list[Drift] = []
+    blank, notes = grid.empty_lines, 0
     for number, part in enumerate(grid.parts, start=1):
-        columns = match(part, naming, first=number == 1)
-        present |= columns.keys()
-        present |= {table.part_column} if table.part_column else set()
-        key = columns.get(table.key)
-        for line, cells in part.rows:
-            if any(cells) if key is None else cells[key]:
-                named = {name: cells[at] for name, at in columns.items()}
-                if table.part_column:
-                    named[table.part_column] = str(number)
-                rows.append(tuple(named.get(name) or None for name in names))
-                lines.append(line)
-    kept = [i for i, name in enumerate(names) if name in present]
-    return tuple(names[i] for i in kept), [tuple(row[i] for i in kept) for row in rows], lines
+        places = match(part, naming, first=number == 1)
+        columns = {name: part.columns[places[name]] for name in names if name in places}
+        if table.part_column:
+            columns[table.part_column] = pa.chunked_array([pa.repeat(str(number), len(part.lines))])
+        rows, at = pa.table({name: columns[name] for name in names if name in columns}), part.lines
+        empty = part.blank
+        if empty is not None:
+            blank += pac.sum(empty).as_py()
+        data = columns[table.key].is_valid() if table.key in columns else empty if empty is None else pac.invert(empty)
+        if data is not None:
+            kept = pac.sum(data).as_py() or 0
+            notes += rows.num_rows - kept - (pac.sum(empty).as_py() if empty is not None else 0)
+            rows, at = rows.filter(data), at.filter(data.combine_chunks())
+        parts.append(rows)
+        lines.append(at)
+        headings = numbered(part.header)
+        read_as.append([[headings[place], name] for name, place in sorted(places.items())])
+        drifts += _drifts(places, names, naming) if number == 1 else []
+    return Parsed(
+        pa.concat_tables(parts, promote_options="default").select(
+            [name for name in names if any(name in part.column_names for part in parts)]
+        ),
+        pa.concat_arrays(lines),
+        naming.edition.name if naming.edition else "",
+        blank,
+        notes,
+        hashlib.sha256(json.dumps([read_as, table.key, table.part_column]).encode()).hexdigest()[:16],
+        tuple(drifts),
+    )
 
 
-def _has_every_period(periods: list[str | None], file_name: str, where: str) -> None:
-    """Raise Fault ``truncated`` where whole rows are missing from the end.
-
-    Every release of Explore Education Statistics restates each year for every area, newest first: a year that
-    stops short, or a first year that the file's name promises and the file lacks, is a file that was cut.
-    """
-    counts = Counter(str(period) for period in periods)
-    fewest, rows = min(counts.items(), key=lambda item: item[1])
-    if rows < 0.9 * max(counts.values()):
-        what = f"The period {fewest} has {rows} rows where others have {max(counts.values())}."
-        raise _cut(what, f"{where}, column time_period")
-    promised = re.search(r"_(\d{4})_to_(\d{4})\.csv$", file_name)
-    for year in promised.groups() if promised else ():
-        if year not in counts:
-            what = f"The file's name promises the period {year}; there is no row of it."
-            raise _cut(what, f"{where}, column time_period")
-
-
-def _cut(what: str, where: str) -> Fault:
-    remedy = "fetch the file again; it was not received whole."
-    return Fault("truncated", what, where=where, remedy=remedy, retryable=True)
+def _drifts(places: dict[str, int], names: list[str], naming: Naming) -> list[Drift]:
+    """Columns are read by name: another order, and a column that a release may lack, are only worth a note."""
+    drifts = []
+    ours = [name for name in names if name in places]
+    theirs = sorted(places, key=places.__getitem__)
+    if ours != theirs:
+        first = next(their for our, their in zip(ours, theirs, strict=True) if our != their)
+        detail = f"{naming.file_name} has its columns in another order than declared, from {first} on."
+        drifts.append(Drift("columns_reordered", detail))
+    absent = [name for name in names if name not in places and name != naming.table.part_column]
+    if absent:
+        drifts.append(Drift("columns_absent", f"{naming.file_name} has no column {', '.join(absent)}."))
+    return drifts

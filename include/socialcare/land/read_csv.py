@@ -1,48 +1,36 @@
-"""Reading a publisher's CSV as text, with the physical line of every row."""
+"""Reading a publisher's CSV as text, with the physical line of every row.
+
+Arrow reads a regular file whole. A file with a quoted line break, a ragged row, an empty line or a strange quote is
+read again row by row, which takes longer and knows the line of whatever is wrong.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
 
 from socialcare.errors import Fault
-from socialcare.land.grid import Grid, Part, is_header
-from socialcare.registry.tables import Table
+from socialcare.land.grid import Grid, Part, is_header, part_of
+
+_BOM = b"\xef\xbb\xbf"
+_BLOCK = 1 << 20
+#: A quote amid text, on neither side of a comma or a line's end: readers differ on what it means.
+_STRANGE_QUOTE = re.compile(rb'[^,"\r\n]"[^,"\r\n]')
+#: The header is looked for among this many lines before the careful reader takes over.
+_LINES_ABOVE = 50
 
 
-def read(content: bytes, file_name: str, table: Table) -> Grid:
-    """Return the file's one table.
+def read(content: bytes, file_name: str, words: tuple[str, ...]) -> Grid:
+    """Return the file's one table, the one under the row that has the headings ``words``.
 
     Raises Fault ``header_missing``, ``row_ragged`` or ``truncated``, naming the line.
     """
-    text = decode(content)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header: list[str] = []
-    first_line = 0
-    rows: list[tuple[int, list[str]]] = []
-    line = 1
-    try:
-        for cells in reader:
-            if header:
-                if cells:
-                    rows.append((line, cells))
-            elif is_header(cells, table.header):
-                header, first_line = cells, line
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise _cut(file_name, line, f"the row cannot be read ({error})") from error
-    if not header:
-        raise Fault(
-            "header_missing",
-            f"{file_name} has no row with the headings {', '.join(table.header)}.",
-            where=file_name,
-            remedy="open the file; it may not be the table it was taken for.",
-        )
-    _check_widths(rows, len(header), file_name)
-    if not text.endswith("\n"):
-        # These publishers end their last row: one that does not may have lost the end of a number.
-        raise _cut(file_name, line - 1, "the last row has no end")
-    return Grid([Part(header, first_line, rows)])
+    return _whole(content, words) or _row_by_row(content, file_name, words)
 
 
 def decode(content: bytes) -> str:
@@ -53,16 +41,114 @@ def decode(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def _check_widths(rows: list[tuple[int, list[str]]], width: int, file_name: str) -> None:
-    for at, (line, cells) in enumerate(rows):
+def rows_of(content: bytes, file_name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row and its first physical line, as Python's own reader sees them. Raises Fault ``truncated``."""
+    reader = csv.reader(io.StringIO(decode(content), newline=""), strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise _cut(file_name, line, f"the row cannot be read ({error})") from error
+
+
+def _whole(content: bytes, words: tuple[str, ...]) -> Grid | None:
+    """Read a regular file with Arrow; None where it is not regular."""
+    if not content.isascii():
+        content = _as_utf8(content)
+    if not content.endswith(b"\n") or content.count(b'"') % 2 or _STRANGE_QUOTE.search(content):
+        return None
+    found = _header(content, words)
+    if found is None:
+        return None
+    header, line, start = found
+    names = [str(place) for place in range(len(header))]
+    body = memoryview(content)[start:]
+    try:
+        table = pacsv.read_csv(
+            pa.py_buffer(body),
+            read_options=pacsv.ReadOptions(column_names=names, use_threads=False, block_size=_BLOCK),
+            parse_options=pacsv.ParseOptions(ignore_empty_lines=False),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+                null_values=[""],
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if table.num_rows != content.count(b"\n", start):  # a line break within quotes, or an empty line
+        return None
+    lines = pa.array(range(line + 1, line + 1 + table.num_rows), pa.int32())
+    return Grid([Part(header, line, table.columns, lines)])
+
+
+def _as_utf8(content: bytes) -> bytes:
+    content = content.removeprefix(_BOM)
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return decode(content).encode()
+    return content
+
+
+def _header(content: bytes, words: tuple[str, ...]) -> tuple[list[str], int, int] | None:
+    """Return the header row, its line and where the next line starts."""
+    start = 0
+    for line in range(1, _LINES_ABOVE + 1):
+        end = content.find(b"\n", start)
+        if end < 0:
+            return None
+        text = content[start:end].decode().rstrip("\r")
+        if text.count('"') % 2:
+            return None
+        cells = next(csv.reader([text]), [])
+        if is_header(cells, words):
+            return cells, line, end + 1
+        start = end + 1
+    return None
+
+
+def _row_by_row(content: bytes, file_name: str, words: tuple[str, ...]) -> Grid:
+    header: list[str] = []
+    first_line = empty = 0
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    for line, cells in rows_of(content, file_name):
+        if not header:
+            if is_header(cells, words):
+                header, first_line = cells, line
+        elif cells:
+            rows.append(cells)
+            lines.append(line)
+        else:
+            empty += 1
+    if not header:
+        raise Fault(
+            "header_missing",
+            f"{file_name} has no row with the headings {', '.join(words)}.",
+            where=file_name,
+            remedy="open the file; it may not be the table it was taken for.",
+        )
+    _check_widths(rows, lines, len(header), file_name)
+    if not content.endswith((b"\n", b"\r")):
+        # These publishers end their last row: one that does not may have lost the end of a number.
+        raise _cut(file_name, lines[-1] if lines else first_line, "the last row has no end")
+    return Grid([part_of(header, first_line, rows, lines)], empty)
+
+
+def _check_widths(rows: list[list[str]], lines: list[int], width: int, file_name: str) -> None:
+    for at, cells in enumerate(rows):
         if len(cells) == width:
             continue
         if at == len(rows) - 1 and len(cells) < width:
-            raise _cut(file_name, line, f"its last row has {len(cells)} of {width} cells")
+            raise _cut(file_name, lines[at], f"its last row has {len(cells)} of {width} cells")
         raise Fault(
             "row_ragged",
-            f"{file_name}: line {line} has {len(cells)} cells, the header has {width}.",
-            where=f"{file_name}, line {line}",
+            f"{file_name}: line {lines[at]} has {len(cells)} cells, the header has {width}.",
+            where=f"{file_name}, line {lines[at]}",
             remedy="open the file at that line; if the publisher's file is broken, wait for a corrected one.",
         )
 

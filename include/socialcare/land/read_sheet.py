@@ -10,15 +10,38 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from socialcare.errors import Fault
 from socialcare.land import bounds
-from socialcare.land.grid import Grid, Part, is_header
+from socialcare.land.grid import Grid, is_header, part_of
 from socialcare.registry import Source
 from socialcare.registry.tables import Table
 
 
-def read(content: bytes, file_name: str, table: Table, source: Source) -> Grid:
-    """Return the tables of the declared sheet: a repeated header row starts another one.
+def read(content: bytes, file_name: str, table: Table, source: Source, words: tuple[str, ...]) -> Grid:
+    """Return the tables of the declared sheet: a repeated header row (the headings ``words``) starts another one.
 
     Raises Fault ``sheet_missing``, ``header_missing``, ``too_large`` or ``not_data``.
+    """
+    found: list[tuple[list[str], int, list[list[str]], list[int]]] = []
+    for line, texts in enumerate(rows_of(content, file_name, table, source), start=1):
+        if is_header(texts, words):
+            found.append((texts, line, [], []))
+        elif found:
+            found[-1][2].append(texts)
+            found[-1][3].append(line)
+    if not found:
+        raise Fault(
+            "header_missing",
+            f"The sheet {table.sheet} of {file_name} has no row with the headings {', '.join(words)}.",
+            where=f"{file_name}, sheet {table.sheet}, column {words[0]}",
+            remedy=f"open the sheet; if the publisher renamed a heading, change `header` and the columns in "
+            f"{source.file}.",
+        )
+    return Grid([part_of(*part) for part in found])
+
+
+def rows_of(content: bytes, file_name: str, table: Table, source: Source) -> list[list[str]]:
+    """Return every row of the declared sheet as text, from its first.
+
+    Raises Fault ``sheet_missing``, ``too_large`` or ``not_data``.
     """
     bounds.check(content, file_name, table.sheet)
     try:
@@ -32,22 +55,7 @@ def read(content: bytes, file_name: str, table: Table, source: Source) -> Grid:
             where=file_name,
             remedy="open the file; if the publisher's file is broken, wait for a corrected one.",
         ) from error
-    parts: list[Part] = []
-    for line, row in enumerate(cells, start=1):
-        texts = [text(cell) for cell in row]
-        if is_header(texts, table.header):
-            parts.append(Part(texts, line, []))
-        elif parts:
-            parts[-1].rows.append((line, texts))
-    if not parts:
-        raise Fault(
-            "header_missing",
-            f"The sheet {name} of {file_name} has no row with the headings {', '.join(table.header)}.",
-            where=f"{file_name}, sheet {name}, column {table.header[0]}",
-            remedy=f"open the sheet; if the publisher renamed a heading, change `header` and the columns in "
-            f"{source.file}.",
-        )
-    return Grid(parts)
+    return [[text(cell) for cell in row] for row in cells]
 
 
 def _sheet(names: list[str], file_name: str, table: Table, source: Source) -> str:

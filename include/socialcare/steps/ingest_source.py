@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import groupby
 
 import psycopg
 
@@ -13,7 +15,9 @@ from socialcare.errors import Fault
 from socialcare.extract import ByHandExtractor, Extractor, Release, RemoteFile, reading
 from socialcare.extract.folder import Folder
 from socialcare.extract.release import Memory
-from socialcare.land import archive, content, load, looks, tables
+from socialcare.land import archive, compare, content, load, looks, tables
+from socialcare.land import declared as declarations
+from socialcare.land.headings import Naming
 from socialcare.land.parse import Parsed, parse
 from socialcare.outcomes import Outcome
 from socialcare.publishers import sample, server
@@ -30,49 +34,81 @@ class _Run:
     extractor: Extractor
     connection: psycopg.Connection
     memory: Memory
+    only: str = ""
     rows: int = 0
     changed: list[str] = field(default_factory=list)
 
 
-def ingest_source(source_id: str) -> Outcome:
+def ingest_source(source_id: str, *, only: str = "") -> Outcome:
     """Bring raw up to date with one published source; return ``landed`` or ``unchanged``.
 
-    A release that is broken is left out whole, the others land, and the first Fault is raised after it is
-    recorded in raw.looks (``kept_last_good`` where earlier landings stand, else ``failed``).
+    ``only`` takes in one release, new or not. A release that is broken is left out whole, the others land, and
+    the first Fault is raised after it is recorded in raw.looks (``kept_last_good`` where earlier landings stand,
+    else ``failed``).
     """
     declared, where = source(source_id), _where()
+    sign = declarations.of_source(declared)
     with connect("loader", autocommit=True) as connection:
         load.lock(connection, declared.id)
         tables.ensure(connection, declared)
         load.set_aside(connection, declared, is_sample=_is_sample())
-        memory = looks.remembered(connection, declared.id, where)
+        memory = looks.remembered(connection, declared.id, where, sign)
+        keep = partial(looks.keep, connection, declared.id, where=where, memory=memory, declared=sign)
+        moved: dict[str, str] = {}
         try:
             with _publisher(declared) as extractor:
-                run = _Run(declared, extractor, connection, memory)
+                moved = extractor.moved
+                run = _Run(declared, extractor, connection, memory, only)
                 _bring_up_to_date(run)
         except Fault as fault:
             state = "kept_last_good" if load.has_landed(connection, declared) else "failed"
-            looks.keep(connection, declared.id, state, where=where, memory=memory, fault=fault)
+            keep(state, fault=fault, moved=moved)
             raise
         word = "landed" if run.changed else "unchanged"
-        detail = f"releases {', '.join(run.changed)}" if run.changed else "nothing new"
-        looks.keep(connection, declared.id, word, where=where, memory=memory, detail=detail)
+        detail = f"releases {', '.join(dict.fromkeys(run.changed))}" if run.changed else extractor.note or "nothing new"
+        keep(word, detail=detail, moved=moved)
     return Outcome("ingest_source", declared.id, word, detail, rows_loaded=run.rows)
 
 
 def _bring_up_to_date(run: _Run) -> None:
-    """Land every release that is whole; then raise the first Fault, if there was one."""
-    releases, remember = run.extractor.look(run.source, run.memory)
-    first: Fault | None = None
-    for release in releases:
+    """Land every release that is whole, the oldest first; then raise the first Fault, if there was one."""
+    faults = _read_again(run)
+    memory = {key: kept for key, kept in run.memory.items() if not run.only or key == "files"}
+    releases, remember = run.extractor.look(run.source, memory)
+    for release in sorted(releases, key=lambda release: release.release):
+        if run.only and release.release != run.only:
+            continue
         try:
             _land_release(run, release)
             run.memory[release.release] = release.mark
         except Fault as fault:
-            first = first or fault
-    if first:
-        raise first
-    run.memory.update(remember)  # only now: after a failure the next look must not say "nothing new"
+            faults.append(fault)
+    if faults:
+        raise faults[0]
+    if not run.only:
+        run.memory.update(remember)  # only now: after a failure the next look must not say "nothing new"
+
+
+def _read_again(run: _Run) -> list[Fault]:
+    """Read landed files again whose declaration changed since, from the archive: it may have gained a column."""
+    faults = []
+    outdated = load.outdated(run.connection, run.source)
+    for release, found in groupby(outdated, key=lambda landing: landing[1].release):
+        landings = list(found)
+        try:
+            ready: list[tuple[load.TableFile, Parsed | None]] = []
+            for reading, _, file in landings:
+                parsed = parse(run.source, file.table, release, file.file_name, archive.get(file.sha256))
+                if parsed.reading == reading:
+                    load.still_reads(run.connection, run.source, release, file)
+                else:
+                    ready.append((file, parsed))
+            if ready:
+                run.rows += load.land(run.connection, run.source, landings[0][1], ready)
+                run.changed.append(release)
+        except Fault as fault:
+            faults.append(fault)
+    return faults
 
 
 def _land_release(run: _Run, release: Release) -> None:
@@ -101,12 +137,14 @@ def _land_release(run: _Run, release: Release) -> None:
 
 
 def _load(run: _Run, release: Release, wanted: list[tuple[load.TableFile, bytes, RemoteFile]]) -> None:
-    """Read every table first; load only when all of the release can be read."""
+    """Read every table first, and compare it; load only when all of the release can be read."""
     ready: list[tuple[load.TableFile, Parsed | None]] = []
     for part, data, file in wanted:
         parsed = None
         if not load.was_landed(run.connection, run.source, release.release, part):
             parsed = parse(run.source, part.table, release.release, part.file_name, data, stated_rows=file.rows)
+            naming = Naming.of(run.source, part.table, release.release, part.file_name)
+            compare.check(run.connection, part.table, naming, parsed)
         ready.append((part, parsed))
     arrival = load.Arrival(release.release, run.extractor.family, _is_sample(), release.published_on)
     run.rows += load.land(run.connection, run.source, arrival, ready)

@@ -1,0 +1,88 @@
+"""England's figures in a table, and which of them differ between two releases beyond what a revision explains."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pac
+
+from socialcare.land.headings import Naming
+from socialcare.land.values import our_word
+
+#: Period -> breakdown and measure -> number.
+Totals = dict[str, dict[tuple[str, ...], float]]
+Row = Mapping[str, str | None]
+
+#: England's figures for a year are restated by a few per cent. Beyond this change, in most of them, something else
+#: is counted. Across the real releases at most one figure in nine of a table changes so much.
+CHANGE = 0.25
+MOST = 0.5
+#: A figure that grows or shrinks so much has lost or gained a digit, or is in another unit.
+TENFOLD = 10
+#: Smaller figures than this move a lot by rounding alone.
+SMALL = 20
+
+_NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)")
+
+
+def columns_of(naming: Naming) -> list[str]:
+    """Return the columns that the comparison reads."""
+    names = [column.name for column in (*naming.table.filters, *naming.table.figures)]
+    return ["time_period", "geographic_level", *names]
+
+
+def national_words(naming: Naming) -> list[str]:
+    """Return the words for England's rows in this release."""
+    renamed = naming.edition.rename_values.get("geographic_level", {}) if naming.edition else {}
+    return ["National", *(theirs for theirs, ours in renamed.items() if ours == "National")]
+
+
+def of_table(table: pa.Table, naming: Naming) -> Totals:
+    """Return England's figures of a table that was just read."""
+    words = pa.array(national_words(naming), pa.string())
+    rows = table.filter(pac.is_in(table.column("geographic_level"), words))
+    return of_rows(rows.select([n for n in columns_of(naming) if n in table.column_names]).to_pylist(), naming)
+
+
+def of_rows(rows: Iterable[Row], naming: Naming) -> Totals:
+    """Return England's figures, the breakdown in the words of the other releases."""
+    filters = [column.name for column in naming.table.filters]
+    totals: Totals = {}
+    for row in rows:
+        found = totals.setdefault((row["time_period"] or "").strip(), {})
+        breakdown = tuple(our_word(naming, name, row.get(name)) for name in filters)
+        for column in naming.table.figures:
+            value = (row.get(column.name) or "").strip().replace(",", "")
+            if _NUMBER.fullmatch(value):
+                found[(*breakdown, column.name)] = float(value)
+    return totals
+
+
+def difference(older: Totals, newer: Totals) -> str:
+    """Say how England's figures of the newest shared period differ, where a revision does not explain it."""
+    shared = max(older.keys() & newer.keys(), default=None)
+    if shared is None:
+        return ""
+    pairs = {
+        key: (older[shared][key], newer[shared][key])
+        for key in older[shared].keys() & newer[shared].keys()
+        if max(abs(older[shared][key]), abs(newer[shared][key])) >= SMALL
+    }
+    changed = {key: pair for key, pair in pairs.items() if _change(*pair) > CHANGE}
+    tenfold = [key for key, (old, new) in changed.items() if max(old, new) >= TENFOLD * max(min(old, new), 1)]
+    if len(changed) > MOST * len(pairs):
+        shown = min(changed)
+        words = f"{len(changed)} of England's {len(pairs)} figures for {shared} changed by more than {CHANGE:.0%}"
+    elif tenfold:
+        shown = min(tenfold)
+        words = f"a figure of England for {shared} changed tenfold"
+    else:
+        return ""
+    old, new = pairs[shown]
+    return f"{words}, as {', '.join(shown)}: {old:g} and now {new:g}."
+
+
+def _change(old: float, new: float) -> float:
+    return abs(new - old) / max(abs(old), 1)
