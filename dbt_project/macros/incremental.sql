@@ -1,3 +1,20 @@
+{#- The landings that count now, of these sources, of which a table kept by landing has no row. Asked for before the
+    model's own statement, so that it names them: a condition that the planner can take into every published table,
+    where one that compares with a subquery would have all of them read and thrown away. -#}
+{% macro landings_missing_from(relation, source_ids) -%}
+    {%- set query -%}
+    select current_landings.landing_id
+    from {{ source('control', 'current_landings') }} as current_landings
+    where
+        current_landings.source_id in ({{ quoted(source_ids) }})
+        and not exists (
+            select 1 from {{ relation }} as held where held.landing_id = current_landings.landing_id
+        )
+    order by current_landings.landing_id
+    {%- endset -%}
+    {{ return(run_query(query).columns[0].values() | list) }}
+{%- endmacro %}
+
 {#- Take out of a table kept by landing the rows of landings that no longer count. Nothing on a first build. -#}
 {% macro forget_landings(relation) -%}
     {%- if execute and is_incremental() -%}
@@ -11,5 +28,25 @@
             where current_landings.landing_id = landings.landing_id
         )
     )
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Take out of a table of comparisons every published table whose landings are no longer those compared. -#}
+{% macro forget_compared(relation) -%}
+    {%- if execute and is_incremental() -%}
+    delete from {{ relation }} as held
+    using (
+        select compared.source_id, compared.table_name
+        from {{ relation }} as compared
+        left join (
+            select source_id, table_name, string_agg(landing_id::text, ' ' order by landing_id) as landings
+            from {{ source('control', 'current_landings') }}
+            group by source_id, table_name
+        ) as current_landings
+            on compared.source_id = current_landings.source_id
+            and compared.table_name = current_landings.table_name
+        where compared.measure is null and compared.landings is distinct from current_landings.landings
+    ) as outdated
+    where held.source_id = outdated.source_id and held.table_name = outdated.table_name
     {%- endif -%}
 {%- endmacro %}

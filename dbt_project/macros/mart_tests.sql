@@ -12,3 +12,10 @@ select council_code, indicator_id, period
 from {{ model }}
 where (value is not null) <> (value_status in ('final', 'provisional', 'rounded'))
 {% endtest %}
+
+{#- Figures compared with another of the same release. -#}
+{% test changes_run_forward(model) %}
+select source_id, table_name, measure, breakdown, area_code, period, release_from
+from {{ model }}
+where release_from >= release_to
+{% endtest %}

@@ -3,7 +3,7 @@
 
     geography   the columns that say which area and period, where the file lacks one of the usual nine
     filters     the columns that split an area's rows, together the breakdown: 'age=17 to 18; activity=Total'
-    measures    the columns of figures; durations are those in years and months (0:11), given in months
+    measures    the columns of figures; in durations a cell may be years and months (0:11), which is given in months
     symbols     what may stand in a figure's place: (symbol, status, releases, none meaning all); the last one wins
     words       the publisher's other words: (releases, column, their word, our word)
 
@@ -45,7 +45,7 @@ select
     case
         when {{ status }} <> 'final' then null
         {%- if durations %}
-        when observed.measure in ({{ quoted(durations) }})
+        when observed.measure in ({{ quoted(durations) }}) and {{ text }} like '%:%'
             then split_part({{ text }}, ':', 1)::numeric * 12 + split_part({{ text }}, ':', 2)::numeric
         {%- endif %}
         else ({{ text }})::numeric
@@ -84,8 +84,7 @@ where observed.value_text is not null {{- " or observed.is_in_file" if blank }}
         {%- if durations %}
         when observed.measure in ({{ quoted(durations) }}) and {{ text }} ~ '^[0-9]+:([0-9]|1[01])$' then 'final'
         {%- endif %}
-        when {{ text }} ~ '^-?([0-9]+[.]?[0-9]*|[.][0-9]+)$'
-            {%- if durations %} and observed.measure not in ({{ quoted(durations) }}){% endif %} then 'final'
+        when {{ text }} ~ '^-?([0-9]+[.]?[0-9]*|[.][0-9]+)$' then 'final'
         {%- for symbol, status, releases in symbols | reverse %}
         when {% if symbol == '(blank)' %}{{ text }} is null
             {%- else %}lower({{ text }}) = '{{ symbol | lower | replace("'", "''") }}'{% endif %}
@@ -136,19 +135,16 @@ where observed.value_text is not null {{- " or observed.is_in_file" if blank }}
 {%- endmacro %}
 
 
-{#- The area's code or name: the council's, the region's or the country's. -#}
+{#- The area's code or name: the council's, the region's or the country's, whichever the file gives. -#}
 {% macro by_level(what, geography, words) -%}
-    {%- set council = 'new_la_code' if what == 'code' else 'la_name' -%}
-    case {{ area_level(geography, words) }}
-        {%- if council in geography %}
-        when 'la' then {{ our_word(council, words) }}
-        {%- endif %}
-        {%- if 'region_' ~ what in geography %}
-        when 'region' then {{ our_word('region_' ~ what, words) }}
-        {%- endif %}
-        {%- if 'country_' ~ what in geography %}
-        else {{ our_word('country_' ~ what, words) }}
-        {%- endif %}
+    case
+        {%- for level, column in [
+            ('la', 'new_la_code' if what == 'code' else 'la_name'),
+            ('region', 'region_' ~ what),
+            ('national', 'country_' ~ what),
+        ] if column in geography %}
+        when {{ area_level(geography, words) }} = '{{ level }}' then {{ our_word(column, words) }}
+        {%- endfor %}
     end
 {%- endmacro %}
 

@@ -3,6 +3,8 @@
     {{ return([
     'dfe_children_in_need',
     'dfe_children_looked_after',
+    'dfe_outcomes_for_children_in_social_care',
     'dfe_social_work_workforce',
+    'dfe_social_work_workforce_sfr',
     ]) }}
 {%- endmacro %}

@@ -5,23 +5,12 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    indexes=[{'columns': ['landing_id'], 'type': 'brin'}],
+    indexes=[{'columns': ['landing_id']}],
     pre_hook="{{ forget_landings(this) }}",
     post_hook="analyze {{ this }}",
 ) }}
 
-{%- if is_incremental() %}
-
-with missing as (
-
-    select current_landings.landing_id
-    from {{ source('control', 'current_landings') }} as current_landings
-    where not exists (
-        select 1 from {{ this }} as held where held.landing_id = current_landings.landing_id
-    )
-
-)
-{%- endif %}
+{%- set missing = landings_missing_from(this, observed_sources()) if execute and is_incremental() else none %}
 {% for source_id in observed_sources() %}
 select
     source_id,
@@ -41,8 +30,8 @@ select
     value_status,
     value_text
 from {{ ref('stg_' ~ source_id ~ '__observations') }}
-{%- if is_incremental() %}
-where landing_id in (select missing.landing_id from missing)
+{%- if missing is not none %}
+where {{ 'landing_id in (' ~ missing | join(', ') ~ ')' if missing else 'false' }}
 {%- endif %}
 {{ "union all" if not loop.last }}
 {%- endfor %}

@@ -66,9 +66,6 @@ def _call(source: Source, name: str, table: Table) -> str:
     durations = [column.name for column in table.figures if table.kind_of(column) == "years_months"]
     measures = [column.name for column in table.figures]
     filters = [column.name for column in table.filters if len(column.values) > 1]
-    if not source.symbols:  # until every source declares its filters
-        measures = [name for name in measures if name not in ("category", "population_count")]
-        filters = ["population_count"] if "population_count" in columns else filters
     arguments = [
         _list("measures", [_text(name) for name in measures]),
         _list("geography", [] if set(_GEOGRAPHY) <= columns else [_text(c) for c in _GEOGRAPHY if c in columns]),
@@ -83,10 +80,6 @@ def _call(source: Source, name: str, table: Table) -> str:
 
 
 def _symbols(source: Source, table: str) -> list[tuple[str, str, list[str]]]:
-    if not source.symbols:  # until every source declares its own
-        known = {"c": "suppressed", "z": "not_applicable", "x": "not_available", ":": "not_available",
-                 "u": "not_available", "low": "low", "k": "low", "~": "low"}  # fmt: skip
-        return [(symbol, status, []) for symbol, status in known.items()]
     declared = [symbol for symbol in source.symbols if not symbol.tables or table in symbol.tables]
     return [(symbol.symbol, symbol.status, list(symbol.releases)) for symbol in declared]
 

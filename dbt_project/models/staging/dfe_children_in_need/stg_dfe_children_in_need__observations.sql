@@ -7,10 +7,7 @@
         'no_further_action_percent', 'not_in_need', 'not_in_need_percent', 'referrals_child', 'referrals_child_rate',
         're_referrals_child', 're_referrals_child_percent',
     ],
-    symbols=[
-        ('c', 'suppressed', []), ('z', 'not_applicable', []), ('x', 'not_available', []), (':', 'not_available', []),
-        ('u', 'not_available', []), ('low', 'low', []), ('k', 'low', []), ('~', 'low', []),
-    ],
+    symbols=[('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', [])],
 ) }}
 
 union all
@@ -22,8 +19,354 @@ union all
         'cpp_child_end', 'cpp_child_end_rate', 'cpp_anypoint', 'cpp_anypoint_rate', 'cpp_child_anypoint',
         'cpp_child_anypoint_rate', 'cpp_at31', 'cpp_at31_rate',
     ],
-    symbols=[
-        ('c', 'suppressed', []), ('z', 'not_applicable', []), ('x', 'not_available', []), (':', 'not_available', []),
-        ('u', 'not_available', []), ('low', 'low', []), ('k', 'low', []), ('~', 'low', []),
+    symbols=[('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'children_in_need',
+    measures=[
+        'anypoint_episodes', 'anypoint_episodes_rate', 'anypoint_child', 'anypoint_child_rate', 'started_episodes',
+        'started_episodes_rate', 'started_child', 'started_child_rate', 'ended_episodes', 'ended_episodes_rate',
+        'ended_child', 'ended_child_rate', 'at31_episodes', 'at31_episodes_rate', 'awaiting_assessment',
+        'awaiting_assessment_rate',
     ],
+    symbols=[('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'disabilities',
+    measures=[
+        'at31_episodes', 'at31_episodes_disability_recorded', 'at31_episodes_disability_recorded_percent',
+        'autism_percent', 'behaviour_percent', 'communication_percent', 'consciousness_percent',
+        'hand_function_percent', 'hearing_percent', 'incontinence_percent', 'learning_difficulties_percent',
+        'mobility_percent', 'personal_care_percent', 'vision_percent', 'other_percent',
+    ],
+    symbols=[('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'primary_needs',
+    measures=[
+        'at31_episodes', 'n1_abuse_or_neglect', 'n2_childs_disability_or_illness',
+        'n3_parents_disability_or_illness', 'n4_family_in_acute_stress', 'n5_family_dysfunction',
+        'n6_socially_unacceptable_behaviour', 'n7_low_income', 'n8_absent_parenting', 'n9_cases_other_than_cin',
+        'n0_not_stated',
+    ],
+    symbols=[('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'open_episode_durations',
+    measures=[
+        'at31_episodes', 'months_3_or_less', 'months_3_or_less_percent', 'more_than_3_months_6_months',
+        'more_than_3_months_6_months_percent', 'more_than_6_months_less_than_1_year',
+        'more_than_6_months_less_than_1_year_percent', 'year_1_less_than_2_years',
+        'year_1_less_than_2_years_percent', 'years_2_or_more', 'years_2_or_more_percent',
+    ],
+    symbols=[('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'ended_episode_durations',
+    measures=[
+        'ended_episodes', 'months_3_or_less', 'months_3_or_less_percent', 'more_than_3_months_6_months',
+        'more_than_3_months_6_months_percent', 'more_than_6_months_less_than_1_year',
+        'more_than_6_months_less_than_1_year_percent', 'year_1_less_than_2_years',
+        'year_1_less_than_2_years_percent', 'years_2_or_more', 'years_2_or_more_percent',
+    ],
+    symbols=[('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'closure_reasons',
+    measures=[
+        'ended_episodes', 'unknown', 'unknown_percent', 'rc1_adopted', 'rc1_adopted_percent', 'rc2_died',
+        'rc2_died_percent', 'rc3_residence_order', 'rc3_residence_order_percent', 'rc4_special_guardianship_order',
+        'rc4_special_guardianship_order_percent', 'rc5_transfer_to_another_la', 'rc5_transfer_to_another_la_percent',
+        'rc6_transfer_to_adult_social_service', 'rc6_transfer_to_adult_social_service_percent', 'rc7_other',
+        'rc7_other_percent',
+    ],
+    symbols=[('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', []), ('k', 'low', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'child_in_need_plans',
+    measures=[
+        'cinplan_start', 'cinplan_start_rate', 'cinplan_child_start', 'cinplan_child_start_rate', 'cinplan_end',
+        'cinplan_end_rate', 'cinplan_child_end', 'cinplan_child_end_rate', 'cinplan_anypoint',
+        'cinplan_anypoint_rate', 'cinplan_child_anypoint', 'cinplan_child_anypoint_rate', 'cinplan_at31',
+        'cinplan_at31_rate',
+    ],
+    symbols=[('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'assessments',
+    measures=[
+        'assessments_completed', 'assessments_completed_rate', 'same_day', 'days_1_to_10', 'days_11_to_20',
+        'days_21_to_30', 'days_31_to_40', 'days_41_to_45', 'days_46_to_50', 'days_51_to_60', 'days_61_or_more',
+        'percentile_25_days', 'median_days', 'percentile_75_days',
+    ],
+    symbols=[
+        ('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', []), ('z', 'not_applicable', []),
+    ],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'assessment_factors',
+    measures=[
+        'episodes_with_assessment_factor', 'alcohol_misuse_child', 'alcohol_misuse_parent', 'alcohol_misuse_person',
+        'drug_misuse_child', 'drug_misuse_parent', 'drug_misuse_person', 'domestic_abuse_child',
+        'domestic_abuse_parent', 'domestic_abuse_person', 'mental_health_child', 'mental_health_parent',
+        'mental_health_person', 'learning_disability_child', 'learning_disability_parent',
+        'learning_disability_person', 'physical_disability_child', 'physical_disability_parent',
+        'physical_disability_person', 'young_carer', 'privately_fostered', 'unaccompanied_asylum_seeker',
+        'going_missing', 'child_sexual_exploitation', 'trafficking', 'gangs', 'socially_unacceptable_behaviour',
+        'self_harm', 'neglect', 'emotional_abuse', 'physical_abuse_unknown', 'physical_abuse_child_on_child',
+        'physical_abuse_adult_on_child', 'sexual_abuse_unknown', 'sexual_abuse_child_on_child',
+        'sexual_abuse_adult_on_child', 'female_genital_mutilation', 'faith_linked_abuse',
+        'child_criminal_exploitation', 'other',
+    ],
+    symbols=[
+        ('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', []), ('z', 'not_applicable', []),
+    ],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'section_47_and_conferences',
+    measures=[
+        'section47', 'section47_rate', 'section47_child', 'section47_child_rate', 'icpc', 'icpc_rate', 'icpc_child',
+        'icpc_child_rate', 'duration_0_to_10_days', 'duration_11_to_15_days', 'duration_16_to_20_days',
+        'duration_21_or_more_days', 'duration_25th_percentile', 'duration_median', 'duration_75th_percentile',
+    ],
+    symbols=[
+        ('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', []), ('z', 'not_applicable', []),
+    ],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'referral_sources',
+    measures=[
+        'referrals', 'individual', 'schools', 'education_services', 'health_services', 'housing', 'la_services',
+        'police', 'other_legal_agency', 'other', 'anonymous', 'unknown',
+    ],
+    symbols=[('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'referral_months',
+    measures=[
+        'referrals', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december',
+        'january', 'february', 'march',
+    ],
+    symbols=[('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'plan_start_categories',
+    measures=[
+        'cpp_start', 'neglect_initial', 'physical_initial', 'sexual_initial', 'emotional_initial',
+        'multiple_initial', 'neglect_latest', 'physical_latest', 'sexual_latest', 'emotional_latest',
+        'multiple_latest',
+    ],
+    symbols=[('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'subsequent_plans',
+    measures=['cpp_start', 'cpp_subsequent', 'cpp_subsequent_percent'],
+    symbols=[
+        ('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', []), ('z', 'not_applicable', []),
+    ],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'plans_by_category',
+    measures=[
+        'cpp_at31', 'neglect_initial', 'physical_initial', 'sexual_initial', 'emotional_initial', 'multiple_initial',
+        'neglect_latest', 'physical_latest', 'sexual_latest', 'emotional_latest', 'multiple_latest',
+    ],
+    symbols=[('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'plans_by_duration',
+    measures=[
+        'cpp_at31', 'months_3_or_less', 'months_3_or_less_percent', 'more_than_3_months_6_months',
+        'more_than_3_months_6_months_percent', 'more_than_6_months_less_than_1_year',
+        'more_than_6_months_less_than_1_year_percent', 'year_1_less_than_2_years',
+        'year_1_less_than_2_years_percent', 'years_2_or_more', 'years_2_or_more_percent',
+    ],
+    symbols=[
+        ('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', []), ('z', 'not_applicable', []),
+    ],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'plan_reviews',
+    measures=['cpp_at31_3months', 'reviewed_within_timescales', 'reviewed_within_timescales_percent'],
+    symbols=[
+        ('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', []), ('z', 'not_applicable', []),
+    ],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'plan_end_durations',
+    measures=[
+        'cpp_end', 'months_3_or_less', 'months_3_or_less_percent', 'more_than_3_months_6_months',
+        'more_than_3_months_6_months_percent', 'more_than_6_months_less_than_1_year',
+        'more_than_6_months_less_than_1_year_percent', 'year_1_less_than_2_years',
+        'year_1_less_than_2_years_percent', 'years_2_or_more', 'years_2_or_more_percent',
+    ],
+    symbols=[
+        ('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', []), ('z', 'not_applicable', []),
+    ],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'early_plan_ends',
+    measures=[
+        'cpp_end_first_6months', 'months_3_or_less', 'months_3_or_less_percent', 'months_3_or_less_transfer',
+        'months_3_or_less_transfer_percent', 'more_than_3_months_6_months', 'more_than_3_months_6_months_percent',
+        'more_than_6_months', 'more_than_6_months_percent',
+    ],
+    symbols=[
+        ('c', 'suppressed', []), ('x', 'not_available', []), ('u', 'not_available', []), ('z', 'not_applicable', []),
+    ],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'population',
+    measures=['population_estimate'],
+    symbols=[('x', 'not_available', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'national_children_in_need',
+    measures=['number', 'rate', 'percent'],
+    geography=['time_period', 'geographic_level', 'country_code', 'country_name'],
+    filters=['category', 'category_type'],
+    symbols=[('x', 'not_available', []), ('z', 'not_applicable', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'national_child_protection',
+    measures=['number', 'rate', 'percent'],
+    geography=['time_period', 'geographic_level', 'country_code', 'country_name'],
+    filters=['category', 'category_type'],
+    symbols=[('z', 'not_applicable', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'national_primary_needs',
+    measures=[
+        'cin_at31', 'n1_abuse_or_neglect', 'n2_childs_disability_or_illness', 'n3_parents_disability_or_illness',
+        'n4_family_in_acute_stress', 'n5_family_dysfunction', 'n6_socially_unacceptable_behaviour', 'n7_low_income',
+        'n8_absent_parenting', 'n9_cases_other_than_cin', 'n0_not_stated',
+    ],
+    geography=['time_period', 'geographic_level', 'country_code', 'country_name'],
+    filters=['characteristic'],
+    symbols=[('c', 'suppressed', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'national_ethnicity',
+    measures=[
+        'cin_at31', 'known', 'white', 'mixed', 'asian_or_asian_british', 'black_or_black_british', 'other_group',
+    ],
+    geography=['time_period', 'geographic_level', 'country_code', 'country_name'],
+    filters=['characteristic'],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'national_plans_by_characteristic',
+    measures=[
+        'cpp_at31', 'neglect_initial', 'physical_abuse_initial', 'sexual_abuse_initial', 'emotional_abuse_initial',
+        'multiple_initial',
+    ],
+    geography=['time_period', 'geographic_level', 'country_code', 'country_name'],
+    filters=['characteristic', 'characteristic_type'],
+    symbols=[('c', 'suppressed', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'national_plans_by_category',
+    measures=[
+        'cpp_at31', 'neglect_initial', 'physical_abuse_initial', 'sexual_abuse_initial', 'emotional_abuse_initial',
+        'multiple_initial',
+    ],
+    geography=['time_period', 'geographic_level', 'country_code', 'country_name'],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'national_characteristics',
+    measures=['number', 'percent'],
+    geography=['time_period', 'geographic_level', 'country_code', 'country_name'],
+    filters=['characteristic', 'characteristic_type'],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_in_need', 'national_headlines',
+    measures=[
+        'children_in_need', 'children_in_need_per_10000_children', 'child_protection_plans',
+        'child_protection_plans_per_10000_children', 'referrals', 'completed_assessments',
+    ],
+    geography=['time_period', 'geographic_level', 'country_code', 'country_name'],
+    symbols=[('x', 'not_available', []), ('u', 'not_available', [])],
 ) }}

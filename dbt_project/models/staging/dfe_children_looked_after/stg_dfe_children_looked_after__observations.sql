@@ -4,8 +4,139 @@
     'dfe_children_looked_after', 'numbers_and_rates',
     measures=['population_estimate', 'number', 'rate_per_10000'],
     filters=['population_count'],
-    symbols=[
-        ('c', 'suppressed', []), ('z', 'not_applicable', []), ('x', 'not_available', []), (':', 'not_available', []),
-        ('u', 'not_available', []), ('low', 'low', []), ('k', 'low', []), ('~', 'low', []),
+    symbols=[('c', 'suppressed', []), ('z', 'not_applicable', []), ('x', 'not_available', [])],
+    words=[
+        
+        (['2025'], 'population_count', 'Children looked after on 31 March each year', 'Children looked after at 31 March each year'),
+    ],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_looked_after', 'placement_stability',
+    measures=['number', 'percentage'],
+    filters=['cla_group', 'placement_stability'],
+    symbols=[('c', 'suppressed', []), ('z', 'not_applicable', []), ('x', 'not_available', []), ('k', 'low', [])],
+    words=[
+        
+        (['2023'], 'cla_group', 'Children looked after continuously for at least 2.5 years at 31 March aged under 16 years', 'Children looked after continuously for at least 2.5 years on 31 March aged under 16 years'),
+        (['2023'], 'placement_stability', 'Living with the same carer for at least 2 years, or are placed for adoption and their adoptive placement together with their previous placement, last for at least 2 years', 'Living with the same carer for at least 2 years'),
+    ],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_looked_after', 'new_placements',
+    measures=['number', 'percentage'],
+    filters=['cla_group', 'characteristic'],
+    symbols=[('c', 'suppressed', []), ('z', 'not_applicable', []), ('x', 'not_available', []), ('k', 'low', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_looked_after', 'school_moves',
+    measures=['number', 'percentage'],
+    filters=['cla_group', 'move_measure', 'school_stability'],
+    symbols=[('c', 'suppressed', []), ('z', 'not_applicable', []), ('x', 'not_available', []), ('k', 'low', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_looked_after', 'missing',
+    measures=['number'],
+    filters=['cla_group'],
+    symbols=[('c', 'suppressed', []), ('z', 'not_applicable', []), ('x', 'not_available', []), ('k', 'low', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_looked_after', 'ceased',
+    measures=['number', 'percentage'],
+    filters=['cla_group', 'characteristic'],
+    symbols=[('c', 'suppressed', []), ('z', 'not_applicable', []), ('x', 'not_available', []), ('k', 'low', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_looked_after', 'ceased_sgo_and_adoption',
+    measures=['number', 'percentage'],
+    filters=['cla_group', 'characteristic'],
+    symbols=[('c', 'suppressed', []), ('z', 'not_applicable', []), ('x', 'not_available', []), ('k', 'low', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_looked_after', 'care_leavers_accommodation',
+    measures=['number', 'percentage'],
+    filters=['age', 'accommodation_suitability'],
+    symbols=[('c', 'suppressed', []), ('z', 'not_applicable', []), ('x', 'not_available', []), ('k', 'low', [])],
+    words=[
+        
+        (['2025'], 'accommodation_suitability', 'Accommodation considered unsuitable', 'Accommodation considered not suitable'),
+    ],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_looked_after', 'care_leavers_activity',
+    measures=['number', 'percentage'],
+    filters=['age', 'activity'],
+    symbols=[('c', 'suppressed', []), ('z', 'not_applicable', []), ('x', 'not_available', []), ('k', 'low', [])],
+    words=[
+        (['2025'], 'age', '17 to 18 years', 'Aged 17 to 18'), (['2025'], 'age', '19 to 21 years', 'Aged 19 to 21'),
+    ],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_looked_after', 'care_leavers_in_touch',
+    measures=['number', 'percentage'],
+    filters=['age', 'in_touch'],
+    symbols=[('c', 'suppressed', []), ('z', 'not_applicable', []), ('x', 'not_available', []), ('k', 'low', [])],
+    words=[
+        (['2025'], 'age', '17 to 18 years', 'Aged 17 to 18'), (['2025'], 'age', '19 to 21 years', 'Aged 19 to 21'),
+    ],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_looked_after', 'care_leavers_staying_put',
+    measures=['number', 'percentage'],
+    filters=['age', 'stay_put'],
+    symbols=[('c', 'suppressed', []), ('z', 'not_applicable', []), ('x', 'not_available', []), ('k', 'low', [])],
+    words=[(['2025'], 'age', '18 years', 'Aged 18'), (['2025'], 'age', '19 to 20 years', 'Aged 19 to 20')],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_looked_after', 'convictions_and_health',
+    measures=['number', 'percentage'],
+    filters=['cla_group', 'characteristic'],
+    symbols=[('c', 'suppressed', []), ('z', 'not_applicable', []), ('x', 'not_available', []), ('k', 'low', [])],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_children_looked_after', 'adoption_timeliness',
+    measures=['number'],
+    geography=['time_period', 'geographic_level', 'country_code', 'country_name'],
+    filters=['stage_of_adoption_process', 'age_start_poc'],
+    durations=['number'],
+    symbols=[('c', 'suppressed', []), ('z', 'not_applicable', []), ('x', 'not_available', []), ('k', 'low', [])],
+    words=[
+        
+        (['2025'], 'stage_of_adoption_process', 'Children adopted who were placed for adoption within 12 months of the LA decision to place the child for adoption', 'Children adopted during the year who were placed for adoption within 12 months of an agency decision that the child should be placed for adoption'),
     ],
 ) }}

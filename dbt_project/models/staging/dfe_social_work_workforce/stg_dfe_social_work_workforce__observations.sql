@@ -10,7 +10,19 @@
         'absence_rate_fte',
     ],
     symbols=[
-        ('c', 'suppressed', []), ('z', 'not_applicable', []), ('x', 'not_available', []), (':', 'not_available', []),
-        ('u', 'not_available', []), ('low', 'low', []), ('k', 'low', []), ('~', 'low', []),
+        ('z', 'not_applicable', []), ('x', 'not_available', []), ('c', 'suppressed', []), ('u', 'not_available', []),
+        ('low', 'low', []),
     ],
+) }}
+
+union all
+
+{{ observations(
+    'dfe_social_work_workforce', 'roles_by_ethnicity',
+    measures=[
+        'known_headcount', 'white', 'mixed', 'asian', 'black', 'other', 'white_perc', 'mixed_perc', 'asian_perc',
+        'black_perc', 'other_perc',
+    ],
+    filters=['role'],
+    symbols=[('z', 'not_applicable', []), ('x', 'not_available', [])],
 ) }}
