@@ -98,22 +98,34 @@ def _titled(*rows: list[str]) -> workbooks.Sheet:
     return [["Local authority inspections"], ["This table begins in cell A3."], *rows]
 
 
-def book_2023(*before_ilacs: list[str], abolished: tuple[list[str], ...] = ()) -> bytes:
-    """Return a workbook whose history sheet holds these rows: name, region, kind, then the columns up to the SIF."""
+def book_2023(seen: list[Seen], *before_ilacs: list[str], abolished: tuple[list[str], ...] = ()) -> bytes:
+    """Return a workbook in the form of 2023.
+
+    The history sheet holds the rows ``before_ilacs`` (name, region, kind, then the columns up to the SIF) and the
+    councils of ``seen``, whose inspections are on the other two sheets.
+    """
     head = ["Web link", "Local authority name", "LA region", "LA Authority Type", *_BEFORE_ILACS, *_ILACS_2023]
     as_at = ["Web link", "Local authority name", "Ofsted region", "Inspection date", *_JUDGED_2024]
-    in_year = ["Web link", "Local authority name", "Ofsted region", *_ACTIVITY_2024]
-    durham = [_LINK, "Durham", "North East, Yorkshire and the Humber", "2022-05-09"]
-    rows = [[_LINK, *row] for row in before_ilacs]
     below = [["Table 11:History of inspections of local authorities that existed before the restructure"], head]
     below = [*below, *([_LINK, *row] for row in abolished)] if abolished else []
     return workbooks.ods(
         {
             "Cover": [["Cover"]],
-            "LA_level_at_31_Mar_2023": _titled([""], as_at, [*durham, G, O, G, G, ""]),  # as published in 2023
-            "LA_level_in_year_2022-23": _titled(in_year, [*durham, STANDARD, G, O, G, G, "", ""]),  # the same
+            "LA_level_at_31_Mar_2023": _titled(
+                [""], as_at, *([_LINK, one.council, "a region", one.began, *one.grades] for one in seen)
+            ),
+            "LA_level_in_year_2022-23": _titled(
+                ["Web link", "Local authority name", "Ofsted region", *_ACTIVITY_2024],
+                *([_LINK, s.council, "a region", s.began, s.kind, *s.grades, s.theme] for s in seen),
+            ),
             "LA_inspections_2009-2023": _titled(
-                ["Links open in a new window."], ["Some cells are empty."], head, *rows, [""], *below
+                ["Links open in a new window."],
+                ["Some cells are empty."],
+                head,
+                *([_LINK, *row] for row in before_ilacs),
+                *([_LINK, one.council, "a region", "Unitary"] for one in seen),
+                [""],
+                *below,
             ),
         }
     )

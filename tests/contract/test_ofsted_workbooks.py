@@ -97,7 +97,7 @@ def test_headings_with_line_breaks_inside_a_second_table_and_dashes_are_read() -
     london += ["2016-09-20", G, G, G, " -", G, O, O]
     dorset = ["Dorset", "South West", "Shire County", "2011-10-28", G, G, *blank]
     dorset += ["2016-05-23", RI, RI, RI, G, RI, RI, I]
-    parsed = read("history", "2023", books.book_2023(london, abolished=(dorset,)))
+    parsed = read("history", "2023", books.book_2023([], london, abolished=(dorset,)))
     assert column(parsed, "la_name") == ["City of London", "Dorset"]
     assert column(parsed, "table_part") == ["1", "2"]
     assert column(parsed, "sif_publication_date") == ["2016-09-20", "2016-05-23"]
