@@ -1,0 +1,67 @@
+with agreed as (
+
+    select
+        lait_code,
+        count(*) filter (where agreement in ('equal', 'different')) as cells_compared,
+        count(*) filter (where agreement = 'equal') as cells_equal,
+        count(*) filter (where agreement = 'different') as cells_different,
+        count(*) filter (where agreement = 'ours_only') as cells_ours_only,
+        count(*) filter (where agreement = 'lait_only') as cells_lait_only,
+        count(*) filter (where explanation_class = 'unexplained') as cells_unexplained
+    from {{ ref('lait_agreement') }}
+    group by lait_code
+
+),
+
+held as (
+
+    select
+        lait_code,
+        count(*) filter (where value is not null) as lait_figures
+    from {{ ref('stg_dfe_lait__values') }}
+    group by lait_code
+
+),
+
+measures as (
+
+    select
+        lait_code,
+        min(measure_name) as measure_name,
+        min(topic) as topic,
+        min(not_carried_because) as not_carried_because,
+        string_agg(distinct source_id || '/' || release, ', ' order by source_id || '/' || release) as releases,
+        min(first_year) as first_year,
+        max(last_year) as last_year
+    from {{ ref('lait_measures') }}
+    group by lait_code
+
+)
+
+select
+    measures.lait_code,
+    measures.measure_name,
+    measures.topic,
+    dictionary.unit,
+    dictionary.polarity,
+    dictionary.taken_from,
+    case
+        when measures.not_carried_because is not null then 'not_carried'
+        when coalesce(agreed.cells_compared, 0) = 0 then 'not_held'
+        else 'compared'
+    end as state,
+    measures.not_carried_because,
+    measures.releases,
+    measures.first_year,
+    measures.last_year,
+    coalesce(held.lait_figures, 0) as lait_figures,
+    coalesce(agreed.cells_compared, 0) as cells_compared,
+    coalesce(agreed.cells_equal, 0) as cells_equal,
+    coalesce(agreed.cells_different, 0) as cells_different,
+    coalesce(agreed.cells_ours_only, 0) as cells_ours_only,
+    coalesce(agreed.cells_lait_only, 0) as cells_lait_only,
+    coalesce(agreed.cells_unexplained, 0) as cells_unexplained
+from measures
+left join agreed on measures.lait_code = agreed.lait_code
+left join held on measures.lait_code = held.lait_code
+left join {{ ref('stg_dfe_lait__measures') }} as dictionary on measures.lait_code = dictionary.lait_code
