@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from socialcare.cli.shared import console, say
@@ -14,13 +15,18 @@ Tell = Callable[[str, int, int], None]
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Tell]:
-    """Yield what tells of each step of ``what``."""
+def progress(what: str, *, plain: bool = True) -> Iterator[Tell]:
+    """Yield what tells of each step of ``what``; ``plain=False``: of nothing at all where there is no terminal."""
     if not console.is_terminal:
-        yield lambda text, done, total: say(f"{what}: {text}" + (f" ({done} of {total} done)" if total else ""))
+
+        def line(text: str, done: int, total: int) -> None:
+            if plain:
+                say(f"{what}: {text}" + (f" ({done} of {total} done)" if total else ""))
+
+        yield line
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:  # stdout is for the answer
         task = bar.add_task(what, total=None)
 
         def tell(text: str, done: int, total: int) -> None:

@@ -97,6 +97,27 @@ def land(source_id: SourceId, release: Release = "", published: Published = None
 
 
 @app.command()
+def landings(
+    source_id: Annotated[str, typer.Option("--source", help="Only this source.")] = "",
+    published: Annotated[Path | None, typer.Option(help="A mirror: say also which of its files are not taken.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Account for every row: those in each archived file, counted again, beside those loaded; exit 1 if any differ."""
+    from socialcare.operate import report_landings
+    from socialcare.registry import source
+
+    if source_id:
+        source(source_id)
+    with existing_database(), progress("counting", plain=False) as tell:
+        report = report_landings.report(source_id, published, tell)
+    if as_json:
+        typer.echo(json.dumps(report.as_dict(), indent=2, ensure_ascii=False))
+    else:
+        report_landings.show(console, report)
+    raise typer.Exit(1 if report.total.unequal else 0)
+
+
+@app.command()
 def watch() -> None:
     """Tell, once, of each source that is late, moved, vanished, failing or quiet; list what is open."""
     from socialcare.steps.watch_sources import open_conditions, watch_sources

@@ -40,6 +40,6 @@ def _follow(source_id: str, after: int, tell: Callable[[str, int, int], None], o
             for release, tables, rows in connection.execute(_NEW, [source_id, after]):
                 if release not in seen:
                     seen.add(release)
-                    tell(f"release {release} landed, {tables} tables, {rows:,} rows", len(seen), 0)
+                    tell(f"release {release} landed, tables: {tables}, rows: {rows:,}", len(seen), 0)
             if last:
                 return

@@ -27,8 +27,8 @@ _NEWEST = """
     from raw.current_landings order by source_id, release desc
 """
 _LOOKS = """
-    select source_id, looked_at, outcome, fault, detail, remedy, coalesce(to_jsonb(l) -> 'moved', '{}')
-    from raw.looks l
+    select source_id, looked_at, outcome, fault, detail, remedy, moved, coalesce(validators ->> 'where', '')
+    from raw.looks
 """
 _FAILURES = """
     with said as (
@@ -44,7 +44,7 @@ _FAILURES = """
 
 @dataclass(frozen=True)
 class Look:
-    """How the last look at a source ended, and the addresses that sent it elsewhere for good (old: new)."""
+    """How the last look at a source ended, which addresses sent it elsewhere for good (old: new), where it looked."""
 
     at: datetime
     outcome: str
@@ -52,6 +52,7 @@ class Look:
     detail: str = ""
     remedy: str = ""
     moved: dict[str, str] = field(default_factory=dict)
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,10 +151,11 @@ def _late(held: Held, now: datetime) -> Condition | None:
         f"The newest release held of {source.title} is {held.release}{published}. One is due every "
         f"{source.cadence_months} months; the next is late since {last}."
     )
-    fetched = "download it into the local mirror" if held.is_by_hand else "correct `extract` in " + source.file
+    in_mirror = held.is_by_hand or (held.look is not None and held.look.place.startswith("mirror"))
+    mend = f"put its files into {source.mirror.folder} of the local mirror" if in_mirror else "correct `extract`"
     remedy = (
-        f"open {source.homepage}. If a newer release is there, {fetched} (a mirror needs its files in "
-        f"{source.mirror.folder}); if the series ended, give `last_release` in {source.file}; if not, wait."
+        f"open {source.homepage}. If a newer release is there, {mend}; if the series ended, give `last_release` "
+        f"in {source.file}; if neither, wait: the publisher is late."
     )
     return Condition(source.id, "late", datetime(last.year, last.month, last.day, tzinfo=UTC), detail, remedy)
 
