@@ -106,7 +106,9 @@ def test_two_columns_of_one_meaning_are_not_guessed_between() -> None:
         (f"{LEAD},{NEW}\n{ROW.format('2024')},1,2,3,4,5\n", "promises the period 2023"),
         (f'{LEAD},{NEW}\n"{ROW.format("2024")},1,2,3,4,5\n', "cannot be read"),
         (
-            f"{LEAD},{NEW}\n" + f"{ROW.format('2024')},1,2,3,4,5\n" * 3 + f"{ROW.format('2023')},1,2,3,4,5\n",
+            f"{LEAD},{NEW}\n"
+            + "".join(f"{ROW.format('2024')},1,2,3,4,5\n".replace("E06000047", code) for code in "abc")
+            + f"{ROW.format('2023')},1,2,3,4,5\n",
             "2023 has 1",
         ),
     ],

@@ -86,9 +86,10 @@ def parse(
     if stated_rows is not None and stated_rows != rows:
         raise complete.cut(f"The publisher says {stated_rows} rows of data, the file has {rows}.", naming.where)
     codes = Codes(parsed.table)
+    values.check_rows(codes, parsed.line_numbers, naming)
     if naming.table.standard:
         complete.check(codes, naming)
-    values.check(codes, parsed.line_numbers, naming, table_name)
+    values.check_cells(codes, parsed.line_numbers, naming, table_name)
     return parsed
 
 

@@ -29,10 +29,17 @@ _QUOTED = 80
 _USUAL = {"c", "z", "x", "k", "u", "low", "~", ":"}
 
 
-def check(codes: Codes, lines: pa.Array, naming: Naming, table_name: str) -> None:
+def check_rows(codes: Codes, lines: pa.Array, naming: Naming) -> None:
+    """Raise Fault ``value_unknown`` for a period that is none, ``rows_doubled`` for a row that repeats another."""
+    if naming.table.standard:
+        _check_periods(codes, lines, naming)
+    _check_grain(codes, lines, naming)
+
+
+def check_cells(codes: Codes, lines: pa.Array, naming: Naming, table_name: str) -> None:
     """Raise a Fault for the first cell, in the order of columns, that the declaration does not know.
 
-    Faults: ``value_unknown``, ``symbol_unknown``, ``column_retyped``, ``rows_doubled``.
+    Faults: ``value_unknown``, ``symbol_unknown``, ``column_retyped``.
     """
     symbols = set(naming.source.symbols_of(table_name, naming.release)) if naming.source.symbols else _USUAL
     for column in naming.table.all_columns:
@@ -43,9 +50,6 @@ def check(codes: Codes, lines: pa.Array, naming: Naming, table_name: str) -> Non
             _check_words(codes, lines, naming, column)
         elif kind in ("figure", "years_months"):
             _check_figures(codes, lines, naming, column, symbols)
-    if naming.table.standard:
-        _check_periods(codes, lines, naming)
-    _check_grain(codes, lines, naming)
 
 
 def our_word(naming: Naming, column: str, word: str | None) -> str:
@@ -75,7 +79,8 @@ def _check_periods(codes: Codes, lines: pa.Array, naming: Naming) -> None:
                 f"{naming.file_name} has {_quoted(period)} in column time_period, which is neither a year (2024) nor "
                 "one that spans two (202324).",
                 where=_where(naming, "time_period", lines[codes.first("time_period", period)]),
-                remedy="open the file; if the publisher writes periods otherwise now, the platform must learn it.",
+                remedy="open the file; if the publisher writes periods otherwise now, the platform must learn to read "
+                f"them: until then, end the series with `last_release` in {naming.source.file}.",
             )
 
 
