@@ -63,7 +63,8 @@ def _left_out(found: list[Account], source_id: str, published: Path) -> list[tup
 
 def show(console: Console, report: Report) -> None:
     """Print the accounts as a table, their sum below."""
-    table = Table("source", "release", "table", "file", box=None)
+    table = Table("source", "release", "table", box=None)
+    table.add_column("file", overflow="fold")
     for heading in ("rows in file", "rows in raw", "blank", "notes", ""):
         table.add_column(heading, justify="right")
     for one in report.accounts:
