@@ -49,6 +49,22 @@ class Refusal(Fault):
         self.body = body
 
 
+def check_rows(answer: Answer, stated: int | None) -> None:
+    """Raise Fault ``truncated`` where a text has fewer lines than the publisher says that it has rows.
+
+    A length that a broken proxy stated too short cuts a file in a way that no other sign shows this early.
+    """
+    lines = answer.content.count(b"\n")
+    if stated is not None and answer.content.strip() and lines < stated:
+        raise Fault(
+            "truncated",
+            f"The publisher says {stated} rows, and {lines} lines came.",
+            where=answer.url,
+            remedy="run the source again later; nothing was changed.",
+            retryable=True,
+        )
+
+
 def check_kind(answer: Answer, suffix: str) -> None:
     """Raise Fault ``not_data`` where the answer cannot be a file that ends in ``suffix`` (.csv, .ods ...).
 
@@ -58,7 +74,7 @@ def check_kind(answer: Answer, suffix: str) -> None:
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     start = answer.content[:500].removeprefix(b"\xef\xbb\xbf")
     found = ""
-    if kind and not re.fullmatch(_KINDS[suffix], kind):
+    if kind and not re.fullmatch(_KINDS.get(suffix, ".*"), kind):
         found = kind
     elif _WEB_PAGE.match(start):
         found = "a web page"

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from socialcare.errors import Fault
-from socialcare.extract.answer import Refusal, check_kind
+from socialcare.extract.answer import Refusal, check_kind, check_rows
 from socialcare.extract.ees_api import DataSet, EesApi, Json
 from socialcare.extract.ees_query import query_as_csv
 from socialcare.extract.ees_release import ReleaseFiles, file_name, options, titled
@@ -121,6 +121,7 @@ class EesExtractor:
         if answer is None:
             return None
         check_kind(answer, ".csv")
+        check_rows(answer, file.rows)
         in_api = file.url.startswith(self._api.base)  # which names its files by id and version
         name = file.name if in_api else answer.file_name or file.name
         return Fetched(answer.content, answer.url, answer.validators, name)

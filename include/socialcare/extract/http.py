@@ -23,6 +23,8 @@ MAX_REDIRECTS = 5
 ATTEMPTS = 4
 AGAIN = frozenset({429, 500, 502, 503, 504})
 MOVED_FOR_GOOD = frozenset({301, 308})
+#: What an answer that is no answer is called; any other is publisher_failed or refused.
+CALLED = {404: "not_found", 410: "gone", 429: "publisher_busy", 504: "publisher_slow"}
 _BROWSE = "open the address in a browser; if the page moved, correct the source's declaration."
 
 
@@ -44,12 +46,12 @@ class Client:
         origins: frozenset[str],
         *,
         contact: str,
-        budget: int = BYTE_BUDGET,
+        budget: int | None = None,
         sleep: Callable[[float], None] | None = None,
     ):
         self.moved: dict[str, str] = {}
         self._origins = origins
-        self._budget = Budget(budget)
+        self._budget = Budget(BYTE_BUDGET if budget is None else budget)
         self._sleep = sleep or time.sleep
         self._session = requests.Session()
         self._session.headers["User-Agent"] = f"socialcare-data-platform (+{contact})"
@@ -157,9 +159,9 @@ class Client:
         if status == 304:
             return None
         if status in AGAIN:
-            name = {429: "publisher_busy", 504: "publisher_slow"}.get(status, "publisher_failed")
             what = f"The publisher answered {status} when asked."
-            raise _Later(name, what, response.url, pace.asked_to_wait(response.headers))
+            wait = pace.asked_to_wait(response.headers)
+            raise _Later(CALLED.get(status, "publisher_failed"), what, response.url, wait)
         try:
             if status in (200, 206):
                 content = download.receive(response)
@@ -172,9 +174,14 @@ class Client:
         except Broken as broken:
             what = f"The file was not received whole ({broken.why})."
             raise _Later(broken.name, what, response.url) from broken
-        name = {404: "not_found", 410: "gone"}.get(status, "refused")
-        what = f"The publisher answered {status}."
-        raise Refusal(name, what, where=response.url, remedy=_BROWSE, status=status, body=refused)
+        raise Refusal(
+            CALLED.get(status, "refused"),
+            f"The publisher answered {status}.",
+            where=response.url,
+            remedy=_BROWSE,
+            status=status,
+            body=refused,
+        )
 
 
 class _Later(Exception):
