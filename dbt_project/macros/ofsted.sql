@@ -17,6 +17,11 @@
     {%- endfor %}
 {%- endmacro %}
 
+{#- Whether a row that may be about a council without any inspection is about one. -#}
+{% macro has_been_inspected() -%}
+    coalesce(lower(trim(landed.inspection_date)), '') not in ('', 'not yet inspected')
+{%- endmacro %}
+
 {#- Where a row of a landed file came from. -#}
 {% macro origin() -%}
     current_landings.release,

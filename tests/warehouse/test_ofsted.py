@@ -45,7 +45,7 @@ HARTLEPOOL = (
     Seen("Hartlepool", "E06000001", "2026-05-11", "2026-06-30", STANDARD, ("", G, RI, G, G)),
 )
 BARNSLEY = Seen("Barnsley", "E08000038", "2026-03-30", "2026-05-20", SHORT, (G, G, G, G, G))
-RUTLAND = Seen("Rutland", "E06000017", "Not yet inspected", "", "")
+RUTLAND = Seen("Rutland", "E06000017", "Not yet inspected", "Not yet inspected", "")
 VISITED = Seen("Hartlepool", "E06000001", "2026-12-02", "2027-01-11", FOCUSED, theme="Front door")
 #: A release is compared with the one before it: each has these rows, so that none changes by half.
 BYSTANDERS = [

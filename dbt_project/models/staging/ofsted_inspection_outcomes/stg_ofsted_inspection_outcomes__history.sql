@@ -30,3 +30,4 @@ select
 from {{ source('ofsted_inspection_outcomes', 'inspection_history') }} as landed
 inner join {{ source('control', 'current_landings') }} as current_landings
     on landed._landing_id = current_landings.landing_id
+where {{ has_been_inspected() }}
