@@ -122,6 +122,7 @@ def five_years(module_warehouse: str, tmp_path_factory: pytest.TempPathFactory) 
         get_settings.cache_clear()
         ingest_source("night-1", OFSTED.id)
         environment.setenv("DBT_INDIRECT_SELECTION", "cautious")  # no test of a model that is not built here
+        environment.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "unit_test")  # whole builds run them
         dbt.build(" ".join(f"+{mart}" for mart in MARTS))
         yield
     get_settings.cache_clear()
