@@ -62,7 +62,7 @@ def test_a_move_for_good_names_both_addresses() -> None:
     assert f"{old} to {new}" in moved.detail
 
 
-@pytest.mark.parametrize("fault", ["not_found", "gone"])
+@pytest.mark.parametrize("fault", ["not_found", "gone", "withdrawn"])
 def test_an_address_that_is_gone_has_vanished_and_is_not_failing_as_well(fault: str) -> None:
     look = Look(FINE.at, "kept_last_good", fault, "The publisher answered 404.", "open the address")
     held = Held(LOOKED_AFTER, "2025", date(2025, 11, 20), look=look, failed_since=FINE.at, failed_nights=9)

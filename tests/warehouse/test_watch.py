@@ -7,13 +7,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from socialcare.database import connect
+from socialcare.operate import report_status
 from socialcare.outcomes import Outcome, record
 from socialcare.registry import source
 from socialcare.settings import get_settings
 from socialcare.steps import night
 from socialcare.steps.watch_sources import open_conditions, watch_sources
+
+from .hand_made import night as publish
 
 SOURCE = "dfe_children_looked_after"
 NOW = datetime.now(UTC)
@@ -60,6 +64,29 @@ def test_a_source_that_vanished_is_told_once_and_once_more_when_it_is_back(wareh
     look("failed", "not_found")
     watch_sources()
     assert told()[2:] == [f"{SOURCE} is vanished"], "a second time is a new one"
+
+
+def test_a_look_that_failed_otherwise_does_not_end_what_it_could_not_see(warehouse: str) -> None:
+    look("failed", "not_found")
+    watch_sources()
+    look("failed", "publisher_unreachable")
+    watch_sources()
+    assert told() == [f"{SOURCE} is vanished"]
+    assert [row[1] for row in open_conditions()] == ["vanished"]
+    look("unchanged")
+    watch_sources()
+    assert told()[1:] == [f"{SOURCE} is no longer vanished"]
+
+
+def test_status_shows_what_is_open(warehouse: str, capsys: pytest.CaptureFixture[str]) -> None:
+    publish("a")
+    look("failed", "gone", detail="It is [gone].")
+    watch_sources()
+    report_status.show(Console(width=200))
+    said = capsys.readouterr().out
+    assert f"{SOURCE} is vanished since" in said
+    assert "It is [gone]." in said
+    assert "what to do: open https://" in said
 
 
 def test_a_late_source_is_over_with_its_next_release(warehouse: str) -> None:

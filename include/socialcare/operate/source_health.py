@@ -18,8 +18,8 @@ GRACE_DAYS = 60
 GRACE_DAYS_UNDATED = 300
 FAILING_NIGHTS = 3
 QUIET_DAYS = 3
-#: The publisher answered that there is nothing at the address (404, 410).
-_VANISHED = ("not_found", "gone")
+#: The publisher says that there is nothing at the address (404, 410), or that it took the page back.
+_VANISHED = ("not_found", "gone", "withdrawn")
 
 _NEWEST = """
     select distinct on (source_id) source_id, release, is_sample,
@@ -117,6 +117,11 @@ def conditions(held: Held, now: datetime) -> list[Condition]:
     """Return what is wrong with a source now. The bundled sample is old by design, and never late."""
     found = [_late(held, now), _moved(held), _vanished(held) or _failing(held), _quiet(held, now)]
     return [condition for condition in found if condition]
+
+
+def cannot_tell(held: Held) -> tuple[str, ...]:
+    """Return the conditions that the last look says nothing about: one that failed did not see where it would end."""
+    return ("moved", "vanished") if held.look and held.look.fault else ()
 
 
 def health(held: Held, now: datetime) -> str:

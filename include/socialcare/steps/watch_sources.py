@@ -22,10 +22,12 @@ def watch_sources(now: datetime | None = None) -> Outcome:
     A condition is written down before it is told: whatever ends the watch between the two, the next one tells.
     """
     now = now or datetime.now(UTC)
-    found = [condition for held in source_health.held() for condition in source_health.conditions(held, now)]
+    every = source_health.held()
+    found = [condition for held in every for condition in source_health.conditions(held, now)]
+    unclear = [f"{held.source.id} {condition}" for held in every for condition in source_health.cannot_tell(held)]
     with connect("loader", autocommit=True) as connection:
         connection.execute("select pg_advisory_lock(%s)", [_LOCK])
-        _write_down(connection, found, now)
+        _write_down(connection, found, unclear, now)
         new = _tell_new(connection, now)
         over = _tell_over(connection, now)
     parts = [f"{len(found)} open" if found else "nothing to report"]
@@ -46,7 +48,8 @@ def open_conditions() -> list[tuple[str, str, datetime, str, str]]:
         ).fetchall()
 
 
-def _write_down(connection: psycopg.Connection, found: list[Condition], now: datetime) -> None:
+def _write_down(connection: psycopg.Connection, found: list[Condition], unclear: list[str], now: datetime) -> None:
+    """Open what is new, close what is over; what is ``unclear`` stays as it was."""
     with connection.transaction():
         for c in found:
             connection.execute(
@@ -55,7 +58,7 @@ def _write_down(connection: psycopg.Connection, found: list[Condition], now: dat
                 " do update set detail = excluded.detail, remedy = excluded.remedy",
                 [c.source_id, c.condition, c.since, c.detail, c.remedy, now],
             )
-        still = [f"{c.source_id} {c.condition}" for c in found]
+        still = [f"{c.source_id} {c.condition}" for c in found] + unclear
         connection.execute(
             "update ops.source_watch set cleared_at = %s"
             " where cleared_at is null and not source_id || ' ' || condition = any(%s)",
