@@ -82,7 +82,7 @@ where observed.value_text is not null {{- " or observed.is_in_file" if blank }}
 {% macro value_status(text, symbols, durations) -%}
     case
         {%- if durations %}
-        when observed.measure in ({{ quoted(durations) }}) and {{ text }} ~ '^[0-9]+:([0-9]|1[01])$' then 'final'
+        when observed.measure in ({{ quoted(durations) }}) and {{ text }} ~ '^[0-9]+:(0?[0-9]|1[01])$' then 'final'
         {%- endif %}
         when {{ text }} ~ '^-?([0-9]+[.]?[0-9]*|[.][0-9]+)$' then 'final'
         {%- for symbol, status, releases in symbols | reverse %}

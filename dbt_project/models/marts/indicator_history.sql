@@ -3,8 +3,9 @@ select
     indicators.indicator_name,
     observed.geographic_level,
     observed.area_code,
-    coalesce(areas.area_name, observed.area_name) as area_name,
+    coalesce(areas.area_name, regions.region_name, observed.area_name) as area_name,
     observed.old_la_code as dfe_code,
+    regions.part_of,
     observed.period,
     observed.period_end_date,
     observed.release,
@@ -26,6 +27,8 @@ inner join {{ source('control', 'landings') }} as landings
 left join (select distinct area_code, area_name from {{ ref('int_areas__resolved') }}) as areas
     on observed.geographic_level = 'la'
     and observed.area_code = areas.area_code
+left join {{ ref('regions') }} as regions
+    on observed.area_code = regions.region_code
 left join {{ ref('int_releases__chosen') }} as chosen
     on observed.indicator_id = chosen.indicator_id
     and observed.period = chosen.period

@@ -5,7 +5,7 @@ select
     coalesce(found.breakdown, '') as breakdown,
     found.geographic_level,
     found.area_code,
-    coalesce(councils.council_name, found.area_name) as area_name,
+    coalesce(councils.council_name, regions.region_name, found.area_name) as area_name,
     found.period,
     found.release_from,
     found.value_from,
@@ -30,3 +30,5 @@ inner join {{ source('control', 'landings') }} as later
     on found.landing_to = later.landing_id
 left join {{ ref('councils') }} as councils
     on found.area_code = councils.council_code
+left join {{ ref('regions') }} as regions
+    on found.area_code = regions.region_code

@@ -48,7 +48,8 @@ def build(select: str | None = None) -> BuildResult:
     started = time.monotonic()
     rules = _fingerprint()
     proved = _state() / "unit_tests_passed"
-    arguments = ["build", *(["--select", select] if select else [])]
+    # Of a part, only the tests that need nothing outside it.
+    arguments = ["build", *(["--select", select, "--indirect-selection", "cautious"] if select else [])]
     if proved.is_file() and proved.read_text() == rules:
         arguments += ["--exclude-resource-type", "unit_test"]
     with _alone():
@@ -194,7 +195,18 @@ def _message(result: Any) -> str:
     why = str(getattr(result.node, "description", "") or "").strip()
     # dbt appends the chain of macros, which helps nobody who has to repair a model.
     message = _without_values(str(result.message or "").split("> in macro")[0])
-    return f"{message} ({why})" if why and str(result.node.resource_type) in _TESTS else message
+    if str(result.node.resource_type) not in _TESTS:
+        return message
+    return message + _found(result) + (f" ({why})" if why else "")
+
+
+def _found(result: Any) -> str:
+    """Say what a test found, where its declaration allows it (``meta: {quotes: published}``): publishers' own words."""
+    if (result.node.config.meta or {}).get("quotes") != "published" or not result.failures:
+        return ""
+    with connect("transformer") as connection:
+        rows = connection.execute(f"select found from ({result.node.compiled_code}) as failed limit 5").fetchall()
+    return " Found: " + "; ".join(str(row[0]) for row in rows) + "."
 
 
 def _without_values(message: str) -> str:
