@@ -245,9 +245,21 @@ def test_a_declared_query_takes_a_part_of_a_data_set(home: Path, carried: FakeAp
     assert {row["geographic_level"] for row in rows_of(fetched.content)} == {"National"}
 
 
-def test_an_api_that_is_down_does_not_hold_up_a_release(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("trouble", [misbehaving.always_down, misbehaving.web_page, misbehaving.always(400)])
+def test_an_api_in_trouble_does_not_hold_up_a_release(
+    home: Path, monkeypatch: pytest.MonkeyPatch, trouble: Change
+) -> None:
     monkeypatch.setattr("socialcare.extract.pace.FIRST_WAIT_SECONDS", 0.0)
-    with extracting(ees_api=misbehaving.always_down) as (declared, extractor):
+    with extracting(ees_api=trouble) as (declared, extractor):
+        files = extractor.files(declared, extractor.look(declared, {})[0][-1])
+    assert "data-set-files" in files[0].url
+
+
+def test_an_api_whose_data_sets_are_not_understood_is_passed_over(home: Path, carried: FakeApi) -> None:
+    renamed = {"data-sets/[^/]*/versions": misbehaving.replaced(b'"release"', b'"edition"')}
+    declared = source(WORKFORCE)
+    instead = {"ees_api": carried.answer}
+    with server.running(renamed, instead) as publishers, reading(declared, publishers, partial=True) as extractor:
         files = extractor.files(declared, extractor.look(declared, {})[0][-1])
     assert "data-set-files" in files[0].url
 

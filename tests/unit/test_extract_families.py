@@ -13,7 +13,7 @@ from tests.fakes.misbehaving import Change
 from socialcare.errors import Fault
 from socialcare.extract import Extractor, reading
 from socialcare.extract.folder import Folder
-from socialcare.publishers import sample, server
+from socialcare.publishers import nomis, sample, server
 from socialcare.publishers.reply import Reply
 from socialcare.registry import Source, all_sources, source
 
@@ -101,6 +101,14 @@ def test_nomis_pages_add_up_to_the_whole_answer(home: Path) -> None:
         assert fetched(small, extractor) == whole
         exact = declared.model_copy(update={"extract": declared.extract.model_copy(update={"page_size": 261})})
         assert fetched(exact, extractor) == whole  # 522 rows: the last page is empty
+
+
+def test_nomis_caps_an_answer_and_does_not_say_so(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with reader("ons_population") as pair:
+        whole = fetched(*pair)
+    monkeypatch.setattr(nomis, "GUEST_ROWS", 200)  # 25,000 for the real guests: fewer than we ask for
+    with reader("ons_population") as pair:
+        assert fetched(*pair) == whole
 
 
 def test_nomis_refuses_by_answering_nothing(home: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from socialcare.errors import Fault
 from socialcare.extract.answer import Refusal, check_kind, check_rows
-from socialcare.extract.ees_api import DataSet, EesApi, Json
+from socialcare.extract.ees_api import DataSet, EesApi, Json, Version
 from socialcare.extract.ees_query import query_as_csv
 from socialcare.extract.ees_release import ReleaseFiles, file_name, options, titled
 from socialcare.extract.http import Client
@@ -32,6 +32,7 @@ class EesExtractor:
         self._api = EesApi(client, publishers.ees_api)
         self._release_files = ReleaseFiles(client, publishers, partial=partial)
         self._carried: list[DataSet] | None = None
+        self._versions: dict[str, list[Version]] = {}
         self._queries: dict[str, tuple[str, str, Json]] = {}
 
     @property
@@ -84,31 +85,41 @@ class EesExtractor:
         return files + (self._release_files.of(source, release, rest) if rest else [])
 
     def _in_api(self, source: Source, release: Release, table: str) -> RemoteFile | None:
-        """Return a table's data set in the version that came with the release, if the API has it."""
-        data_sets = titled(source.tables[table], self._data_sets(options(source).publication))
-        for data_set in data_sets:
-            for version in self._api.versions(data_set.id):
+        """Return a table's data set in the version that came with the release, if the API has it.
+
+        The files hold the same, so an API that is down or has changed never holds up a release.
+        """
+        try:
+            with understood("The public API"):
+                return self._version_in_api(source, release, table)
+        except Fault:
+            self._carried = []
+            return None
+
+    def _version_in_api(self, source: Source, release: Release, table: str) -> RemoteFile | None:
+        for data_set in titled(source.tables[table], self._data_sets(options(source).publication)):
+            for version in self._versions_of(data_set):
                 if version.release != release.address:
                     continue
-                url = self._api.csv_address(data_set.id, version.version)
                 if table in options(source).queries:
                     url = f"{self._api.base}/data-sets/{data_set.id}/query?dataSetVersion={version.version}#{table}"
                     self._queries[url] = (data_set.id, version.version, options(source).queries[table])
                     return RemoteFile(file_name(data_set.title), url, (table,))
+                url = self._api.csv_address(data_set.id, version.version)
                 return RemoteFile(file_name(data_set.title), url, (table,), version.rows)
         return None
 
     def _data_sets(self, publication: str) -> list[DataSet]:
-        """Return the publication's data sets in the API, asked for once: none where it is not carried or down."""
+        """Return the publication's data sets in the API, asked for once; none where it is not carried."""
         if self._carried is None:
-            self._carried = []
-            try:
-                carried = self._api.publication(publication)
-                self._carried = self._api.data_sets(carried.id) if carried else []
-            except Fault as fault:
-                if not (fault.retryable or isinstance(fault, Refusal)):
-                    raise
+            carried = self._api.publication(publication)
+            self._carried = self._api.data_sets(carried.id) if carried else []
         return self._carried
+
+    def _versions_of(self, data_set: DataSet) -> list[Version]:
+        if data_set.id not in self._versions:
+            self._versions[data_set.id] = self._api.versions(data_set.id)
+        return self._versions[data_set.id]
 
     @understood("Explore Education Statistics")
     def fetch(self, file: RemoteFile, validators: dict[str, str]) -> Fetched | None:
@@ -117,7 +128,7 @@ class EesExtractor:
             return Fetched(query_as_csv(self._api, *self._queries[file.url]), file.url, {}, file.name)
         if "#" in file.url:
             return self._release_files.member(file)
-        answer = self._client.get(file.url, validators=validators)
+        answer = self._client.get(file.url, validators=validators, is_file=True)
         if answer is None:
             return None
         check_kind(answer, ".csv")

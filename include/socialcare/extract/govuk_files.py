@@ -118,7 +118,7 @@ class GovukFilesExtractor:
 
     def fetch(self, file: RemoteFile, validators: dict[str, str]) -> Fetched | None:
         """Return the file, following a move within GOV.UK. Raises Fault ``size_wrong``."""
-        answer = self._client.get(file.url, validators=validators)
+        answer = self._client.get(file.url, validators=validators, is_file=True)
         if answer is None:
             return None
         check_kind(answer, "." + file.name.rsplit(".", 1)[-1].lower())

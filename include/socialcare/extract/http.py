@@ -33,12 +33,14 @@ class _Question:
     url: str
     headers: dict[str, str]
     body: Any = None
+    is_file: bool = False
 
 
 class Client:
     """One session for one look. It talks to ``origins`` only, redirected or not.
 
-    ``moved`` holds every address that the publisher says has moved for good, and where to.
+    ``moved`` holds every address that the publisher says has moved for good, and where to. A file that gave way
+    to a corrected one is no such move: the page that names it will name the other.
     """
 
     def __init__(
@@ -62,7 +64,12 @@ class Client:
         self._session.close()
 
     def get(
-        self, url: str, *, params: dict[str, str] | None = None, validators: dict[str, str] | None = None
+        self,
+        url: str,
+        *,
+        params: dict[str, str] | None = None,
+        validators: dict[str, str] | None = None,
+        is_file: bool = False,
     ) -> Answer | None:
         """Return the answer, or None where the publisher says nothing changed (304).
 
@@ -71,7 +78,7 @@ class Client:
         ``redirected_away``; each names the address.
         """
         full = requests.Request("GET", url, params=params).prepare().url or url
-        return self._ask(_Question(full, validators or {}))
+        return self._ask(_Question(full, validators or {}, is_file=is_file))
 
     def json(self, url: str, *, params: dict[str, str] | None = None, body: Any = None) -> Any:
         """Return the answer, to a POST where there is a ``body``, read as JSON.
@@ -114,7 +121,7 @@ class Client:
                     return self._read(response, download)
                 status, here = response.status_code, url
                 url = urljoin(url, response.headers["Location"])
-                if status in MOVED_FOR_GOOD:
+                if status in MOVED_FOR_GOOD and not question.is_file:
                     self.moved[here] = url
                 if status == 303:
                     body = None

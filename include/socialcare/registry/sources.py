@@ -143,8 +143,9 @@ class Source(Declared):
         named = [table for edition in self.editions for table in edition.tables]
         named += [table for symbol in self.symbols for table in symbol.tables]
         named += [accepted.table for accepted in self.accepted]
+        named += self.extract.queries if isinstance(self.extract, Ees) else ()
         if unknown := sorted(set(named) - set(self.tables)):
-            raise ValueError(f"editions, symbols or accepted name no table: {', '.join(unknown)}")
+            raise ValueError(f"editions, symbols, accepted or queries name no table: {', '.join(unknown)}")
         return self
 
     def holds(self, release: str) -> bool:
