@@ -46,6 +46,23 @@ theirs as (
 
 ),
 
+their_counts as (
+
+    -- LAIT's own counts behind a percentage of LAIT's, where it has them all.
+    select
+        rules.lait_code,
+        theirs.lait_area,
+        theirs.year,
+        sum(theirs.value) as counted
+    from rules
+    inner join theirs
+        on theirs.lait_code = any(string_to_array(rules.lait_counts, ' + '))
+        and theirs.year between rules.first_year and rules.last_year
+    group by rules.lait_code, rules.lait_counts, theirs.lait_area, theirs.year
+    having count(theirs.value) = cardinality(string_to_array(rules.lait_counts, ' + '))
+
+),
+
 paired as (
 
     select
@@ -87,6 +104,8 @@ measured as (
     select
         paired.*,
         rules.decimals,
+        rules.lait_counts,
+        their_counts.counted as lait_counted,
         case
             when paired.our_value is null then 'lait_only'
             when paired.lait_value is null then 'ours_only'
@@ -117,6 +136,10 @@ measured as (
     from paired
     inner join rules
         on paired.lait_code = rules.lait_code and paired.first_year = rules.first_year
+    left join their_counts
+        on paired.lait_code = their_counts.lait_code
+        and paired.lait_area = their_counts.lait_area
+        and paired.year = their_counts.year
 
 ),
 
@@ -126,7 +149,8 @@ limited as (
         *,
         -- By how much the count would have to differ for LAIT's figure, at least.
         case when total > 0 then greatest(lait_from * total / 100 - counted, counted - lait_to * total / 100) end as gap,
-        lait_to >= share_from and lait_from <= share_to as is_possible
+        lait_to >= share_from and lait_from <= share_to as is_possible,
+        counts_hidden = 0 and total_status = 'final' and not is_rounded as are_exact
     from measured
 
 ),
@@ -138,9 +162,8 @@ classed as (
         case
             when agreement = 'equal' then null
             when agreement = 'different' and is_rounded and is_possible then 'rounded_counts'
-            when
-                agreement = 'different' and counts_hidden = 0 and total_status = 'final' and not is_rounded
-                and may_be_another_edition and gap <= other_edition_gap
+            when agreement = 'different' and are_exact and lait_counted = counted then 'lait_contradicts_itself'
+            when agreement = 'different' and are_exact and may_be_another_edition and gap <= other_edition_gap
                 then 'other_edition'
             when agreement = 'lait_only' and 'suppressed' in (our_status, total_status) and is_possible
                 then 'suppressed_counts'
@@ -178,6 +201,10 @@ select
         when 'suppressed_counts' then format(
             'Made of counts of which one is suppressed: the share lies from %s to %s.',
             trim_scale(round(share_from, 3)), trim_scale(round(share_to, 3))
+        )
+        when 'lait_contradicts_itself' then format(
+            'LAIT''s own counts (%s) are ours, %s of %s: its percentage is of another edition than they are.',
+            lait_counts, trim_scale(counted), trim_scale(total)
         )
         when 'other_edition' then format(
             'Exact counts, %s of %s; LAIT''s figure takes %s %s at least: it holds another edition of this year.',

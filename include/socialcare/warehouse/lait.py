@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import LiteralString
@@ -10,7 +11,6 @@ from typing import LiteralString
 from psycopg.rows import class_row
 from psycopg.sql import SQL, Identifier
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from socialcare.database import connect
@@ -127,12 +127,13 @@ def show(console: Console, found: Agreement, *, every_difference: bool = False) 
             where="published.lait_coverage",
             remedy="docs/sources.md says where dfe_lait is downloaded; put it into the local mirror and run a night.",
         )
-    console.print(_measures(found))
-    for topic, missing in _not_compared(found).items():
-        console.print(Text(f"{topic}: {missing}"))
+    for line in _aligned(_measures(found), right=4):
+        console.print(line)
+    for measure, why in _not_compared(found).items():
+        console.print(Text(f"not compared: {measure}: {why}"))
     listed = found.differences if every_difference else found.unequal
-    if listed:
-        console.print(_differences(listed))
+    for line in _aligned(_differences(listed), right=3) if listed else ():
+        console.print(line)
     classes = Counter(f"{one.agreement}, {one.explanation_class}" for one in found.differences)
     for kind, count in sorted(classes.items()):
         console.print(Text(f"{count:>7,}  {kind}"))
@@ -156,15 +157,18 @@ def show(console: Console, found: Agreement, *, every_difference: bool = False) 
         )
 
 
-def _measures(found: Agreement) -> Table:
-    table = Table("measure", "LAIT", "years", "releases", "compared", "equal", "ours only", "LAIT only", box=None)
-    for one in found.compared:
-        numbers = (one.cells_compared, one.cells_equal, one.cells_ours_only, one.cells_lait_only)
-        table.add_row(
-            Text(one.measure_name), Text(one.lait_code), f"{one.first_year}-{one.last_year}",
-            Text(one.releases or ""), *(f"{number:,}" for number in numbers),
-        )  # fmt: skip
-    return table
+def _measures(found: Agreement) -> list[tuple[str, ...]]:
+    heading = ("compared", "equal", "ours only", "LAIT only", "years", "LAIT", "measure", "releases")
+    return [
+        heading,
+        *(
+            (
+                *(f"{n:,}" for n in (one.cells_compared, one.cells_equal, one.cells_ours_only, one.cells_lait_only)),
+                *(f"{one.first_year}-{one.last_year}", one.lait_code, one.measure_name, one.releases or ""),
+            )
+            for one in found.compared
+        ),
+    ]
 
 
 def _not_compared(found: Agreement) -> dict[str, str]:
@@ -177,14 +181,26 @@ def _not_compared(found: Agreement) -> dict[str, str]:
     }
 
 
-def _differences(listed: list[Difference]) -> Table:
-    table = Table("measure", "area", "year", "ours", "LAIT", "why", box=None)
-    for one in listed:
-        table.add_row(
-            Text(one.lait_code), Text(one.area_name), str(one.year), _figure(one.our_value, one.our_status),
-            _figure(one.lait_value, one.lait_status), Text(f"{one.explanation_class}: {one.explanation}"),
-        )  # fmt: skip
-    return table
+def _differences(listed: list[Difference]) -> list[tuple[str, ...]]:
+    return [
+        ("ours", "LAIT", "year", "measure", "area", "why"),
+        *(
+            (
+                *(_figure(one.our_value, one.our_status), _figure(one.lait_value, one.lait_status), str(one.year)),
+                *(one.lait_code, one.area_name, f"{one.explanation_class}: {one.explanation}"),
+            )
+            for one in listed
+        ),
+    ]
+
+
+def _aligned(rows: list[tuple[str, ...]], *, right: int) -> Iterator[Text]:
+    """One line a row, however long: a line can be searched for, a cell that wraps cannot. The first are numbers."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = zip(row, widths, strict=True)
+        written = [cell.rjust(width) if n < right else cell.ljust(width) for n, (cell, width) in enumerate(cells)]
+        yield Text("  ".join(written).rstrip())
 
 
 def _figure(value: Decimal | None, status: str) -> str:
