@@ -14,6 +14,7 @@ from socialcare.land.headings import Naming
 #: A period with fewer rows than this share of the largest was cut. Councils come and go: in the real files the
 #: smallest period has 0.98 of the rows of the largest.
 FEWEST_ROWS = 0.9
+_AREA = ("geographic_level", "country_code", "region_code", "new_la_code")
 
 
 def check(codes: Codes, naming: Naming) -> None:
@@ -33,7 +34,7 @@ def check(codes: Codes, naming: Naming) -> None:
     for year in promised.groups() if promised else ():
         if year not in periods and all(len(str(period)) == len(year) for period in periods):
             raise cut(f"The file's name promises the period {year}; there is no row of it.", where)
-    if missing := _end_is_missing(codes, naming):
+    if missing := _end_is_missing(codes, naming) or _area_is_short(codes):
         raise cut(f"The last rows of the period {missing} are missing; the other periods have them.", where)
 
 
@@ -45,10 +46,24 @@ def _end_is_missing(codes: Codes, naming: Naming) -> str | None:
     others = [int(key) for key in keys[ends[:-1]]]
     if not others or int(keys[-1]) in others:
         return None
-    usual = Counter(others).most_common(1)[0][0]
-    last = keys[ends[-2] + 1 :]
+    usual, times = Counter(others).most_common(1)[0]
+    if 2 * times <= len(others):  # another layout: its periods do not end alike
+        return None
     # One real file ends its oldest year with another council: nothing is missing where the usual end is elsewhere.
-    return None if usual in last else str(codes.words("time_period")[numbers[-1]])
+    return None if usual in keys[ends[-2] + 1 :] else str(codes.words("time_period")[numbers[-1]])
+
+
+def _area_is_short(codes: Codes) -> str | None:
+    """Return the last period where one area has fewer rows than others, though in each other period all have as many.
+
+    A file is also laid out breakdown by breakdown, or has an area added at its end.
+    """
+    numbers, size = codes.of("time_period"), len(codes.words("time_period"))
+    areas = codes.together([*(name for name in _AREA if name in codes), "time_period"])
+    found, rows = np.unique(areas, return_counts=True)
+    periods = found % size
+    uneven = {int(period) for period in np.unique(periods) if len(np.unique(rows[periods == period])) > 1}
+    return str(codes.words("time_period")[numbers[-1]]) if uneven == {int(numbers[-1])} else None
 
 
 def cut(what: str, where: str) -> Fault:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import date, datetime
+from functools import lru_cache
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -43,7 +44,8 @@ def rows_of(content: bytes, file_name: str, table: Table, source: Source) -> lis
 
     Raises Fault ``sheet_missing``, ``too_large`` or ``not_data``.
     """
-    bounds.check(content, file_name, table.sheet)
+    # Every sheet of an OpenDocument workbook counts, whichever is read: it is measured once for all its tables.
+    _measure(content, file_name, "" if file_name.lower().endswith(".ods") else table.sheet)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         name = _sheet(workbook.sheet_names, file_name, table, source)
@@ -56,6 +58,11 @@ def rows_of(content: bytes, file_name: str, table: Table, source: Source) -> lis
             remedy="open the file; if the publisher's file is broken, wait for a corrected one.",
         ) from error
     return [[text(cell) for cell in row] for row in cells]
+
+
+@lru_cache(maxsize=2)
+def _measure(content: bytes, file_name: str, sheet: str) -> None:
+    bounds.check(content, file_name, sheet)
 
 
 def _sheet(names: list[str], file_name: str, table: Table, source: Source) -> str:
