@@ -19,8 +19,9 @@ from socialcare.errors import Fault
 from socialcare.extract import pace
 from socialcare.publishers import server
 from socialcare.publishers.reply import Reply
-from socialcare.registry import source
+from socialcare.registry import all_sources, source
 from socialcare.registry.publishers import Publishers
+from socialcare.registry.sources import ByHand
 from socialcare.settings import get_settings
 from socialcare.steps.ingest_source import ingest_source
 
@@ -186,6 +187,37 @@ def test_what_is_only_a_nuisance_lands_as_ever(
     bad_day.undo()
     assert ingest_source(WORKFORCE).outcome == "landed"
     assert figures == newest_rows(WORKFORCE, "_file_sha256")
+
+
+def test_windows_letters_are_the_same_letters(everything: object, bad_day: pytest.MonkeyPatch) -> None:
+    def named(encoding: str) -> Change:
+        def change(reply: Reply, time: int) -> Reply:
+            return as_text(reply, reply.body.decode().replace("Barnsley", "Bàrnsley’s").encode(encoding))
+
+        return change
+
+    landed = []
+    for encoding in ("utf-8", "cp1252"):
+        spoil(bad_day, {FILE: named(encoding)})
+        assert ingest_source(WORKFORCE).outcome == "landed"
+        landed.append(newest_rows(WORKFORCE, "_file_sha256"))
+        forget_newest(WORKFORCE)
+    assert landed[0] == landed[1] != newest_rows(WORKFORCE, "_file_sha256")
+
+
+@pytest.mark.parametrize("place", ["sample", "live"])
+def test_what_only_a_person_fetches_is_unchanged_and_says_where_it_is(
+    everything: object, bad_day: pytest.MonkeyPatch, place: str
+) -> None:
+    bad_day.setenv("SOCIALCARE_SOURCES", place)
+    get_settings.cache_clear()
+    for declared in (declared for declared in all_sources() if isinstance(declared.extract, ByHand)):
+        outcome = ingest_source(declared.id)
+        assert (outcome.outcome, outcome.rows_loaded) == ("unchanged", 0)
+        assert f"local mirror only: download it from {declared.extract.address}" in outcome.detail
+        assert all(query(f"select count(*) from raw.{name}") == [(0,)] for name in tables_of(declared.id))
+    bad_day.undo()
+    get_settings.cache_clear()
 
 
 def test_every_fault_injected_here_is_documented() -> None:
