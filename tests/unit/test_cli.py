@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from socialcare import cli
 from socialcare.errors import Fault
+from socialcare.registry import sources
 
 
 def _socialcare(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -78,3 +80,39 @@ def test_status_says_what_the_platform_is_doing() -> None:
     assert cli.night.airflow_now({"phase": "starting Airflow"}).startswith("starting")
     assert cli.night.airflow_now({"phase": "ready", "url": "http://x", "kind": "up"}) == "http://x"
     assert cli.night.airflow_now({"phase": "ending"}) == "ending"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (("new-source", "dfe_made_up", "/nowhere.csv"), "file_missing"),
+        (("new-source", "ons_population", "/nowhere.csv"), "source_exists"),
+        (("fetch", "dfe_made_up"), "source_unknown"),
+        (("land", "dfe_made_up"), "source_unknown"),
+    ],
+)
+def test_a_source_that_cannot_be_is_refused_at_once(tmp_path: Path, arguments: tuple[str, ...], name: str) -> None:
+    refused = _socialcare(tmp_path, *arguments)
+    assert refused.returncode == 1
+    assert name in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert list(tmp_path.iterdir()) == [], "nothing was started"
+    assert not (sources.FOLDER / "dfe_made_up.yml").exists()
+
+
+def test_progress_moves_on_a_terminal_and_is_plain_lines_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with cli.progress.progress("landing") as tell:
+        tell("2024: a.csv", 1, 3)
+    assert capsys.readouterr().out == "landing: 2024: a.csv (1 of 3 done)\n"
+    with cli.progress.progress("counting", plain=False) as tell:
+        tell("a.csv", 1, 3)
+    assert capsys.readouterr().out == ""
+    monkeypatch.setattr(cli.progress, "console", Console(force_terminal=True))
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with cli.progress.progress("landing") as tell:
+        tell("2024: a.csv", 1, 3)
+    said = capsys.readouterr()
+    assert "2024: a.csv" in said.err
+    assert said.out == "", "standard output is for the answer"
