@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from rich.console import Console
+from tests.fakes import misbehaving
 
 from socialcare.database import connect
+from socialcare.errors import Fault
 from socialcare.operate import report_status
 from socialcare.outcomes import Outcome, record
+from socialcare.publishers import server
 from socialcare.registry import source
 from socialcare.settings import get_settings
 from socialcare.steps import night
@@ -20,6 +25,8 @@ from socialcare.steps.watch_sources import open_conditions, watch_sources
 from .hand_made import night as publish
 
 SOURCE = "dfe_children_looked_after"
+#: What a look asks first: the releases of the publication.
+LISTED = "/ees/api/publications/children-looked-after-in-england-including-adoptions/releases"
 NOW = datetime.now(UTC)
 
 
@@ -76,6 +83,26 @@ def test_a_look_that_failed_otherwise_does_not_end_what_it_could_not_see(warehou
     look("unchanged")
     watch_sources()
     assert told()[1:] == [f"{SOURCE} is no longer vanished"]
+
+
+def test_what_a_publisher_answers_is_what_the_watch_tells(warehouse: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real server whose list of releases moves for good, then is gone, then is where it was."""
+    listed = f"{LISTED}$"
+    for number, changes in enumerate(
+        ({listed: misbehaving.moved_to(f"{LISTED}?moved")}, {LISTED: misbehaving.always(410)}, {}, {})
+    ):
+        with monkeypatch.context() as day, suppress(Fault):
+            day.setattr(server, "running", partial(server.running, changes))
+            night.ingest_source(f"n{number}", SOURCE)
+        night.watch_sources(f"n{number}")
+    assert told() == [
+        f"{SOURCE} is moved",
+        f"{SOURCE} is vanished",
+        f"{SOURCE} is no longer moved",
+        f"{SOURCE} is no longer vanished",
+    ]
+    lines = (get_settings().logs / "notices.jsonl").read_text().splitlines()
+    assert f"{LISTED}?moved" in json.loads(lines[0])["text"]
 
 
 def test_status_shows_what_is_open(warehouse: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -84,7 +84,7 @@ def _tell_over(connection: psycopg.Connection, now: datetime) -> list[str]:
         " where cleared_at is not null and told_at is not null and end_told_at is null order by watch_id"
     ).fetchall()
     for watch_id, source_id, condition, since in rows:
-        text = f"It was so since {since:%Y-%m-%d}. There is nothing left to do."
+        text = f"It was so since {since:%Y-%m-%d}; the last look did not find it so any more. Nothing is left to do."
         alerts.notice(f"{source_id} is no longer {condition}", text)
         connection.execute("update ops.source_watch set end_told_at = %s where watch_id = %s", [now, watch_id])
     return [f"{source_id} is no longer {condition}" for _, source_id, condition, _ in rows]
