@@ -11,6 +11,7 @@ from socialcare.errors import Fault
 from socialcare.quality import suites
 from socialcare.registry import all_sources
 from socialcare.settings import PROJECT_ROOT
+from socialcare.steps.build import is_needed
 
 ALL = [suite for layer in suites.LAYERS for suite in suites.load(layer)]
 MODELS = {path.stem for path in (PROJECT_ROOT / "dbt_project" / "models" / "marts").glob("*.sql")}
@@ -20,11 +21,27 @@ def test_every_mart_has_a_suite_and_every_suite_a_mart() -> None:
     assert {suite.table for suite in suites.load("marts")} == MODELS
 
 
-def test_every_raw_suite_is_about_a_declared_table_and_no_source_goes_unwatched() -> None:
+def test_every_raw_suite_is_about_a_declared_table_and_what_a_comparison_needs_is_watched() -> None:
     declared = {source.raw_table(name): source.id for source in all_sources() for name in source.tables}
     watched = {suite.table for suite in suites.load("raw")}
     assert watched - set(declared) == {"ssda903__episodes"}  # what councils send
-    assert {declared[table] for table in watched & set(declared)} == {source.id for source in all_sources()}
+    core = {source.raw_table(name) for source in all_sources() for name, table in source.tables.items() if table.core}
+    assert core <= watched
+    assert {source.id for source in all_sources() if is_needed(source)} <= {
+        declared[table] for table in watched & set(declared)
+    }
+
+
+def test_a_comparison_waits_for_no_file_that_a_person_must_fetch() -> None:
+    needed = {source.id for source in all_sources() if is_needed(source)}
+    assert needed == {
+        "dfe_children_in_need",
+        "dfe_children_looked_after",
+        "dfe_social_work_workforce",
+        "dfe_statistical_neighbours",
+        "ofsted_inspection_outcomes",
+        "ons_population",
+    }
 
 
 @pytest.mark.parametrize("suite", ALL, ids=lambda suite: suite.name)

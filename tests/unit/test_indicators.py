@@ -9,8 +9,9 @@ from datetime import date
 
 import pytest
 
-from socialcare.registry import all_councils, source
+from socialcare.registry import Source, all_councils, all_sources, source
 from socialcare.settings import PROJECT_ROOT
+from socialcare.warehouse.generate_staging import observed
 
 SEEDS = PROJECT_ROOT / "dbt_project" / "seeds"
 STAGING = PROJECT_ROOT / "dbt_project" / "models" / "staging"
@@ -26,11 +27,13 @@ COUNCILS = seed("councils/councils.csv")
 
 
 @pytest.mark.parametrize("row", INDICATORS, ids=[row["indicator_id"] for row in INDICATORS])
-def test_an_indicator_names_a_declared_column_that_staging_reads(row: dict[str, str]) -> None:
+def test_an_indicator_names_a_declared_figure_and_the_rows_that_count(row: dict[str, str]) -> None:
     table = source(row["source_id"]).tables[row["table_name"]]
-    assert row["measure"] in {column.name for column in table.columns}
-    model = STAGING / row["source_id"] / f"stg_{row['source_id']}__{row['table_name']}.sql"
-    assert f"'{row['measure']}'" in model.read_text()
+    assert row["measure"] in {column.name for column in table.figures}
+    dividing = {column.name: column.values for column in table.filters if len(column.values) > 1}
+    picked = dict(part.split("=") for part in row["breakdown"].split("; ")) if row["breakdown"] else {}
+    assert list(picked) == list(dividing), "each column that divides an area's rows, in declared order"
+    assert all(picked[column] in dividing[column] for column in picked)
 
 
 @pytest.mark.parametrize("row", INDICATORS, ids=[row["indicator_id"] for row in INDICATORS])
@@ -55,12 +58,17 @@ def test_a_year_has_a_beginning_twelve_months_before_its_end_and_a_snapshot_has_
         assert (end - start).days in (364, 365)
 
 
-def test_every_measure_that_staging_reads_is_declared_and_none_is_forgotten() -> None:
-    for model in STAGING.glob("dfe_*/stg_*.sql"):
-        if "ees_observations" not in model.read_text():
-            continue
-        source_id, table, *listed = re.findall(r"'(\w+)'", model.read_text())
-        assert set(listed) == {column.name for column in source(source_id).tables[table].columns}, model.name
+@pytest.mark.parametrize("declared", all_sources(), ids=lambda declared: declared.id)
+def test_no_declared_figure_is_forgotten_in_staging(declared: Source) -> None:
+    if not observed(declared):
+        return
+    model = (STAGING / declared.id / f"stg_{declared.id}__observations.sql").read_text()
+    calls = model.split("{{ observations(")[1:]
+    for call, (name, table) in zip(calls, observed(declared).items(), strict=True):
+        assert f"'{declared.id}', '{name}'," in call
+        figures = re.search(r"measures=\[(.*?)\]", call, re.DOTALL)
+        assert figures is not None
+        assert re.findall(r"'(\w+)'", figures[1]) == [column.name for column in table.figures], name
 
 
 def existing(day: str) -> list[dict[str, str]]:
@@ -78,6 +86,14 @@ def existing(day: str) -> list[dict[str, str]]:
 def test_england_has_as_many_councils_as_it_had(day: str, councils: int) -> None:
     assert len(existing(day)) == councils
     assert max(Counter(row["dfe_code"] for row in existing(day)).values()) == 1
+
+
+def test_every_council_is_in_one_of_the_nine_regions_and_no_sum_over_them_counts_london_twice() -> None:
+    whole = {row["region_code"]: row["region_name"] for row in seed("councils/regions.csv") if not row["part_of"]}
+    assert len(whole) == 9
+    assert {(row["region_code"], row["region_name"]) for row in COUNCILS} == set(whole.items())
+    parts = [(row["region_name"], whole[row["part_of"]]) for row in seed("councils/regions.csv") if row["part_of"]]
+    assert parts == [("Inner London", "London"), ("Outer London", "London")]
 
 
 def test_the_north_east_has_twelve_councils() -> None:

@@ -40,21 +40,19 @@ editions:
 """
 
 
-def test_the_six_sources_and_their_raw_tables_are_these() -> None:
-    tables = {s.raw_table(name) for s in all_sources() for name in s.tables}
-    assert tables == {
-        "dfe_children_in_need__protection_plans",
-        "dfe_children_in_need__referrals",
-        "dfe_children_looked_after__numbers_and_rates",
-        "dfe_social_work_workforce__indicators",
-        "dfe_statistical_neighbours__groups",
-        "ofsted_inspection_outcomes__as_at",
-        "ofsted_inspection_outcomes__history",
-        "ofsted_inspection_outcomes__in_year",
-        "ofsted_inspection_outcomes__inspection_history",
-        "ons_population__mid_year",
-        "ons_population__nomis",
-    }
+def test_the_sources_are_these() -> None:
+    assert [declared.id for declared in all_sources()] == [
+        "dfe_children_in_need",
+        "dfe_children_looked_after",
+        "dfe_lait",
+        "dfe_outcomes_for_children_in_social_care",
+        "dfe_social_work_workforce",
+        "dfe_social_work_workforce_sfr",
+        "dfe_statistical_neighbours",
+        "ofsted_inspection_outcomes",
+        "ons_area_lookup",
+        "ons_population",
+    ]
 
 
 @pytest.mark.parametrize("declared", all_sources(), ids=lambda s: s.id)
