@@ -25,7 +25,7 @@ def progress(what: str, *, plain: bool = True) -> Iterator[Tell]:
 
         yield line
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TimeElapsedColumn(), BarColumn(20), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:  # stdout is for the answer
         task = bar.add_task(what, total=None)
 
