@@ -76,6 +76,25 @@ def silent(seconds: float) -> Change:
     return lambda reply, time: Reply(reply.body, reply.status, reply.headers, pause=seconds)
 
 
+def trickling(pieces: int, seconds: float) -> Change:
+    """The body in many pieces, a pause before each."""
+    return lambda reply, time: Reply(reply.body, reply.status, reply.headers, pause=seconds, pieces=pieces)
+
+
+def in_chunks(reply: Reply, time: int) -> Reply:
+    """The body in chunks, without a length, as servers send what they pack on the way."""
+    kept = {name: value for name, value in reply.headers.items() if name != "Content-Length"}
+    chunks = [reply.body[at : at + 1000] for at in range(0, len(reply.body), 1000)]
+    body = b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks)
+    return Reply(body + b"0\r\n\r\n", 200, {**kept, "Transfer-Encoding": "chunked"})
+
+
+def chunks_without_end(reply: Reply, time: int) -> Reply:
+    """Some of the chunks, none of them the last."""
+    whole = in_chunks(reply, time)
+    return Reply(whole.body[: -len(whole.body) // 3], 200, whole.headers)
+
+
 def moved_to(address: str, status: int = 301) -> Change:
     """Sent to another address, the first time."""
     return lambda reply, time: Reply(b"", status, {"Location": address}) if time == 1 else reply

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -186,17 +187,29 @@ def test_a_continuation_of_another_place_is_not_joined_on() -> None:
 
 
 def test_a_publisher_that_falls_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "READ_SECONDS", 0.1)
-    with asking(misbehaving.silent(0.4)) as (client, url, _), pytest.raises(Fault, match="fell silent") as fault:
+    monkeypatch.setattr(http, "READ_SECONDS", 0.3)
+    with asking(misbehaving.silent(0.6)) as (client, url, _), pytest.raises(Fault, match="fell silent") as fault:
         client.get(url)
     assert fault.value.name == "publisher_slow"
 
 
-def test_a_body_that_trickles_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body, "WHOLE_SECONDS", 0.0)
-    with asking() as (client, url, _), pytest.raises(Fault, match="not whole after 0 s") as fault:
+def test_a_body_that_trickles_is_given_up_although_it_is_never_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "WHOLE_SECONDS", 0.3)
+    began = time.monotonic()
+    trickle = misbehaving.trickling(100, 0.05)
+    with asking(trickle) as (client, url, waits), pytest.raises(Fault, match="not whole after 0 s") as fault:
         client.get(url)
-    assert fault.value.name == "publisher_slow"
+    assert (fault.value.name, waits) == ("publisher_slow", [])
+    assert time.monotonic() - began < 2  # the whole of it would have taken five seconds
+
+
+def test_a_body_in_chunks_has_an_end_or_is_not_whole() -> None:
+    whole = b"0123456789" * 1000
+    with file_of(whole, misbehaving.in_chunks) as (client, url, _):
+        assert content_of(client, url) == whole
+    with asking(misbehaving.chunks_without_end) as (client, url, _), pytest.raises(Fault) as fault:
+        client.get(url)
+    assert fault.value.name == "truncated"
 
 
 def test_a_web_page_is_not_json() -> None:

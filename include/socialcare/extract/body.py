@@ -14,7 +14,7 @@ from socialcare.errors import Fault
 PIECE_BYTES = 1 << 16
 #: What one look at one source may receive: the largest real one is under 30 MB.
 BYTE_BUDGET = 300_000_000
-#: A body that is not whole after this time is given up, however steadily it trickles.
+#: A body that is not whole after this time, all tries together, is given up, however steadily it trickles.
 WHOLE_SECONDS = 600.0
 
 
@@ -53,6 +53,7 @@ class Download:
     parts: list[bytes] = field(default_factory=list)
     same: str = ""
     encoding: str = ""
+    began: float = field(default_factory=time.monotonic)
 
     @property
     def size(self) -> int:
@@ -70,14 +71,19 @@ class Download:
         Raises Fault ``truncated`` where its own length or packing says that it cannot be whole.
         """
         self._begin(response)
-        deadline = time.monotonic() + WHOLE_SECONDS
         try:
-            for part in response.raw.stream(PIECE_BYTES, decode_content=False):
+            # read1 returns what has come, so that a trickle is noticed; raw, so that it can be continued.
+            while part := response.raw.read1(PIECE_BYTES, decode_content=False):
                 self.budget.spend(len(part), response.url)
                 self.parts.append(part)
-                if time.monotonic() > deadline:
-                    self.parts.clear()
-                    raise Broken(f"not whole after {WHOLE_SECONDS:.0f} s", "publisher_slow")
+                if time.monotonic() > self.began + WHOLE_SECONDS:
+                    raise Fault(
+                        "publisher_slow",
+                        f"The file was not whole after {WHOLE_SECONDS:.0f} s.",
+                        where=response.url,
+                        remedy="run the source again later; nothing was changed.",
+                        retryable=True,
+                    )
         except (urllib3.exceptions.HTTPError, OSError) as error:
             if not self.same:
                 self.parts.clear()

@@ -116,6 +116,7 @@ class GovukFilesExtractor:
                 raise
             return self._pages.get(other[0].address), self._pages.address(other[0].address)
 
+    @understood("GOV.UK")
     def fetch(self, file: RemoteFile, validators: dict[str, str]) -> Fetched | None:
         """Return the file, following a move within GOV.UK. Raises Fault ``size_wrong``."""
         answer = self._client.get(file.url, validators=validators, is_file=True)

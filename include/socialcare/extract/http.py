@@ -141,13 +141,15 @@ class Client:
                 allow_redirects=False,
             )
         except requests.exceptions.SSLError as error:
-            raise Fault(
-                "certificate_wrong",
-                "The publisher's certificate is not one that this machine trusts.",
-                where=origin(url),
-                remedy="behind an inspecting proxy, name its certificates in REQUESTS_CA_BUNDLE; "
-                "otherwise do not go on: this may not be the publisher.",
-            ) from error
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise Fault(
+                    "certificate_wrong",
+                    "The publisher's certificate is not one that this machine trusts.",
+                    where=origin(url),
+                    remedy="behind an inspecting proxy, name its certificates in REQUESTS_CA_BUNDLE; "
+                    "otherwise do not go on: this may not be the publisher.",
+                ) from error
+            raise _Later("publisher_unreachable", "The publisher's TLS broke off.", url) from error
         except (requests.ConnectionError, requests.Timeout) as error:
             what = f"The publisher could not be reached ({type(error).__name__})."
             raise _Later("publisher_unreachable", what, url) from error

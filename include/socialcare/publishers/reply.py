@@ -24,13 +24,14 @@ class Request:
 class Reply:
     """An HTTP answer; Content-Length is added unless a header already says it.
 
-    ``pause`` is how many seconds to fall silent in the middle of the body.
+    ``pause`` is how many seconds to fall silent before each further one of ``pieces`` of the body.
     """
 
     body: bytes
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     pause: float = 0
+    pieces: int = 2
 
 
 def as_json(value: Any) -> Reply:

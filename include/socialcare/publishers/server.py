@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
@@ -93,20 +94,20 @@ class _Handler(BaseHTTPRequestHandler):
         reply = self._from_where_it_broke_off(reply)
         body, headers = reply.body, dict(reply.headers)
         packs = "gzip" in self.headers.get("Accept-Encoding", "") and reply.status == 200
-        whole = not {"Content-Length", "Content-Encoding", "Accept-Ranges"} & headers.keys()
+        whole = not {"Content-Length", "Content-Encoding", "Accept-Ranges", "Transfer-Encoding"} & headers.keys()
         if packs and whole and "csv" in headers.get("Content-Type", ""):
             body = gzip.compress(body, mtime=0)
             headers["Content-Encoding"] = "gzip"
         self.send_response_only(reply.status)
-        for name, value in {"Date": self.date_time_string(), "Content-Length": str(len(body)), **headers}.items():
+        length = {} if "Transfer-Encoding" in headers else {"Content-Length": str(len(body))}
+        for name, value in {"Date": self.date_time_string(), **length, **headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        if reply.pause:
-            self.wfile.write(body[: len(body) // 2])
+        size = len(body) if not reply.pause else -(-len(body) // reply.pieces)
+        for start in range(0, len(body), max(size, 1)):
+            time.sleep(reply.pause if start else 0)
+            self.wfile.write(body[start : start + size])
             self.wfile.flush()
-            time.sleep(reply.pause)
-            body = body[len(body) // 2 :]
-        self.wfile.write(body)
 
     def _from_where_it_broke_off(self, reply: Reply) -> Reply:
         """Answer a request for the rest of a file, if the file is still the one that the client has part of."""
@@ -116,7 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
             return reply
         start, size = int(asked[1]), len(reply.body)
         headers = {**reply.headers, "Content-Range": f"bytes {start}-{size - 1}/{size}"}
-        return Reply(reply.body[start:], 206, headers)
+        return replace(reply, body=reply.body[start:], status=206, headers=headers)
 
     def _has(self, reply: Reply) -> bool:
         """Whether the client says that it holds this very answer."""
