@@ -121,6 +121,22 @@ def test_files_of_a_mirror_that_did_not_land_are_named_with_the_reason(published
     stray.unlink()
 
 
+def test_what_a_failed_look_said_is_shown_from_the_first(published: Path) -> None:
+    path = published / "dfe/children_looked_after/2024/cla_number_and_rate_per_10k_children.csv"
+    good = path.read_bytes()
+    path.write_bytes(good.replace(b"rate_per_10000", b"rate_per_10k", 1))
+    try:
+        with pytest.raises(Fault) as fault:
+            socialcare("land", SOURCE, "--published", str(published))
+    finally:
+        path.write_bytes(good)
+    (row,) = [row for row in json.loads(socialcare("sources", "--json")) if row["source"] == SOURCE]
+    assert (row["outcome"], row["health"]) == ("kept_last_good (column_renamed)", "failing")
+    listed = socialcare("sources")
+    assert fault.value.what in listed
+    assert f"what to do: {fault.value.remedy}" in listed
+
+
 def test_the_watch_tells_once_and_lists_what_is_open() -> None:
     with connect("loader") as connection:
         connection.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -39,9 +39,18 @@ def sources(as_json: AsJson = False) -> None:
         table.add_row(*(Text(str(word or "")) for word in words))
     console.print(table)
     for row in rows:
-        for wrong in row["wrong"]:
-            console.print(Text.assemble((f"{row['source']} is {wrong['condition']}", "yellow"), f": {wrong['detail']}"))
-            console.print(f"    what to do: {wrong['remedy']}", highlight=False, markup=False)
+        _explain(row)
+
+
+def _explain(row: dict[str, Any]) -> None:
+    """Print what is wrong with a source, and what its last look said where no condition repeats it."""
+    told = [(f"{row['source']} is {wrong['condition']}", wrong["detail"], wrong["remedy"]) for wrong in row["wrong"]]
+    if row["said"] and not {wrong["condition"] for wrong in row["wrong"]} & {"failing", "vanished"}:
+        told.append((row["source"], row["said"], row["remedy"]))
+    for subject, said, remedy in told:
+        console.print(Text.assemble((subject, "yellow"), f": {said}"))
+        if remedy:
+            say(f"    what to do: {remedy}")
 
 
 @app.command()

@@ -45,11 +45,20 @@ def _row(held: Held, now: datetime) -> dict[str, Any]:
         "looked_at": f"{look.at.astimezone(UTC):%Y-%m-%d %H:%M}" if look else None,
         "outcome": look.outcome + (f" ({look.fault})" if look.fault else "") if look else None,
         "health": health(held, now),
+        **_last_word(held),
         "wrong": [
             {"condition": c.condition, "since": f"{c.since:%Y-%m-%d}", "detail": c.detail, "remedy": c.remedy}
             for c in conditions(held, now)
         ],
     }
+
+
+def _last_word(held: Held) -> dict[str, str]:
+    """Return what the last look said and what to do, where it failed or has nothing to show."""
+    look = held.look
+    if look is None or (held.release and not look.fault):
+        return {"said": "", "remedy": ""}
+    return {"said": look.detail, "remedy": look.remedy}
 
 
 def age(held: Held, today: date) -> str:
