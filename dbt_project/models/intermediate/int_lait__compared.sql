@@ -35,10 +35,18 @@ theirs as (
 
     select
         rules.first_year,
-        lait.*
+        lait.lait_code,
+        lait.lait_area,
+        lait.area_name,
+        lait.year,
+        lait.value,
+        lait.value_status,
+        lait.value_text
     from {{ ref('stg_dfe_lait__values') }} as lait
     inner join rules
-        on lait.lait_code = rules.lait_code and lait.year between rules.first_year and rules.last_year
+        on lait.release = rules.lait_release
+        and lait.lait_code = rules.lait_code
+        and lait.year between rules.first_year and rules.last_year
     -- What a release says can be compared when the release is here.
     where exists (
         select 1 from ours where ours.lait_code = rules.lait_code and ours.first_year = rules.first_year
@@ -55,9 +63,9 @@ their_counts as (
         theirs.year,
         sum(theirs.value) as counted
     from rules
+    cross join lateral string_to_table(rules.lait_counts, ' + ') as own (lait_code)
     inner join theirs
-        on theirs.lait_code = any(string_to_array(rules.lait_counts, ' + '))
-        and theirs.year between rules.first_year and rules.last_year
+        on own.lait_code = theirs.lait_code and theirs.year between rules.first_year and rules.last_year
     group by rules.lait_code, rules.lait_counts, theirs.lait_area, theirs.year
     having count(theirs.value) = cardinality(string_to_array(rules.lait_counts, ' + '))
 

@@ -16,10 +16,11 @@ with agreed as (
 held as (
 
     select
+        release,
         lait_code,
         count(*) filter (where value is not null) as lait_figures
     from {{ ref('stg_dfe_lait__values') }}
-    group by lait_code
+    group by release, lait_code
 
 ),
 
@@ -27,6 +28,7 @@ measures as (
 
     select
         lait_code,
+        min(lait_release) as lait_release,
         min(measure_name) as measure_name,
         min(topic) as topic,
         min(not_carried_because) as not_carried_because,
@@ -51,6 +53,7 @@ select
         else 'compared'
     end as state,
     measures.not_carried_because,
+    measures.lait_release,
     measures.releases,
     measures.first_year,
     measures.last_year,
@@ -63,5 +66,5 @@ select
     coalesce(agreed.cells_unexplained, 0) as cells_unexplained
 from measures
 left join agreed on measures.lait_code = agreed.lait_code
-left join held on measures.lait_code = held.lait_code
+left join held on measures.lait_code = held.lait_code and measures.lait_release = held.release
 left join {{ ref('stg_dfe_lait__measures') }} as dictionary on measures.lait_code = dictionary.lait_code

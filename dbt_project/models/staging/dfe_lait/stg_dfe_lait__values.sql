@@ -1,31 +1,24 @@
--- DfE's tool (LAIT), the newest data held: one row per measure, area and year. A number is as a spreadsheet stored it
+-- DfE's tool (LAIT): one row per release of its data, measure, area and year. A number is as a spreadsheet stored it
 -- (68.900000000000006 for 68.9, 7.0000000000000007E-2 for 0.07): what lies beyond ten decimals is the spreadsheet's.
-with newest as (
-
-    select landing_id
-    from {{ source('control', 'current_landings') }}
-    where source_id = 'dfe_lait' and table_name = 'values'
-    order by release desc
-    limit 1
-
-),
-
-labelled as (
+with labelled as (
 
     select
-        short_desc as lait_code,
-        split_part(la_number, '.', 1) as lait_area,
-        la_and_regions as area_name,
-        years::integer as year,
-        trim(value) as value_text
-    from {{ source('dfe_lait', 'values') }}
-    inner join newest on _landing_id = newest.landing_id
+        current_landings.release,
+        landed.short_desc as lait_code,
+        split_part(landed.la_number, '.', 1) as lait_area,
+        landed.la_and_regions as area_name,
+        landed.years::integer as year,
+        trim(landed.value) as value_text
+    from {{ source('dfe_lait', 'values') }} as landed
+    inner join {{ source('control', 'current_landings') }} as current_landings
+        on landed._landing_id = current_landings.landing_id
     -- Other labels (2015-16, 2013-15, 2015-16 (OT)) belong to topics other than social care.
-    where years ~ '^[0-9]{4}$'
+    where landed.years ~ '^[0-9]{4}$'
 
 )
 
 select
+    release,
     lait_code,
     lait_area,
     area_name,
