@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import random
-import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from urllib.parse import urlsplit
+
+from socialcare.settings import get_settings
 
 #: Requests a second to one host. GOV.UK states a limit of 10; DfE and Nomis state none, so we choose a modest one.
 GOVUK_PER_SECOND = 8.0
@@ -28,21 +31,31 @@ FIRST_WAIT_SECONDS = 0.5
 #: A publisher that asks us to wait longer than this is left alone until the next run.
 LONGEST_WAIT_SECONDS = 60.0
 
-_next_turn: dict[str, float] = {}
-_turns = threading.Lock()
-
 
 def take_turn(url: str, sleep: Callable[[float], None], per_second: Mapping[str, float] = PER_SECOND) -> None:
-    """Wait until this process may ask the host of ``url`` again (a host without a rate is our own)."""
+    """Wait until this machine may ask the host of ``url`` again (a host without a rate is our own).
+
+    Sources are looked at by several processes at once, so the next turn is kept in a file that they share.
+    """
     host = urlsplit(url).hostname or ""
-    if host not in per_second:
-        return
-    with _turns:
-        now = time.monotonic()
-        turn = max(now, _next_turn.get(host, 0.0))
-        _next_turn[host] = turn + 1 / per_second[host]
-    if turn > now:
-        sleep(turn - now)
+    if host in per_second:
+        wait = _reserve(get_settings().home / "turns" / host, 1 / per_second[host])
+        if wait > 0:
+            sleep(wait)
+
+
+def _reserve(path: Path, spacing: float) -> float:
+    """Take the next free turn and return how far away it is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # until the file is closed
+        file.seek(0)
+        now = time.time()
+        turn = max(now, float(file.read() or now))
+        turn = min(turn, now + LONGEST_WAIT_SECONDS)  # the clock may have been set back
+        file.truncate(0)
+        file.write(repr(turn + spacing))
+    return turn - now
 
 
 def backoff(attempt: int) -> float:
