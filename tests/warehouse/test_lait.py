@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 from decimal import Decimal
 from typing import Any
 
@@ -10,12 +11,14 @@ import psycopg
 import pytest
 from psycopg import sql
 from rich.console import Console
+from typer.testing import CliRunner
 
-from socialcare.database import connect
+from socialcare.cli.lait import app
+from socialcare.database import ADMIN, connect
 from socialcare.errors import Fault
 from socialcare.land import tables
 from socialcare.registry import all_sources
-from socialcare.settings import PROJECT_ROOT
+from socialcare.settings import PROJECT_ROOT, get_settings
 from socialcare.warehouse import dbt, lait
 
 DURHAM, REDCAR, NORTH_EAST = "E06000047", "E06000003", "E12000001"
@@ -233,6 +236,24 @@ def test_every_measure_has_a_row_that_says_what_became_of_it() -> None:
     assert told["Work_Force_Vac_Rate"].state == "not_held"
     assert told["CareApplications"].state == "not_carried"
     assert told["CareApplications"].not_carried_because == "Published by Cafcass, not by DfE."
+
+
+@pytest.mark.usefixtures("built")
+def test_the_verb_lists_each_difference_and_fails_for_one_without_an_explanation() -> None:
+    with connect(ADMIN) as connection:
+        for mart in ("lait_agreement", "lait_coverage"):
+            connection.execute(f"create view published.{mart} as select * from marts.{mart}")
+            connection.execute(f"grant select on published.{mart} to analyst")
+    with (get_settings().home / "postgres.users").open("a") as users:  # the server stays when the verb is done
+        fcntl.flock(users, fcntl.LOCK_SH)
+        both_hold = CliRunner().invoke(app, ["lait"])
+        every = CliRunner().invoke(app, ["lait", "--differences"])
+    assert isinstance(both_hold.exception, Fault)
+    assert both_hold.exception.name == "lait_unexplained"
+    assert "rounded_counts: Made of counts rounded to 10" in both_hold.output
+    assert "zero_as_a_dash: " not in both_hold.output
+    assert "zero_as_a_dash: Published as zero; LAIT shows a dash." in every.output
+    assert "not compared: Care applications to the courts (per 10,000) (CareApplications): " in every.output
 
 
 @pytest.mark.usefixtures("found")
