@@ -6,7 +6,6 @@ those of DfE's interactive tool. A difference means that one of the two is wrong
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,8 @@ import pandas as pd
 import pytest
 
 from socialcare.database import connect
-from socialcare.registry import all_sources
-from socialcare.settings import get_settings
-from socialcare.steps.night import ingest_source
-from socialcare.warehouse import dbt
+
+pytestmark = pytest.mark.usefixtures("england")
 
 WORKFORCE = "dfe/childrens_social_work_workforce/2024/csww_indicators_2017_to_2024.csv"
 REFERRALS = "dfe/children_in_need/2024/c1_children_in_need_referrals_and_rereferrals_2013_to_2024.csv"
@@ -35,20 +32,6 @@ FIGURES = {
     "sw_caseload_fte": (WORKFORCE, "caseload_fte"),
     "sw_absence_fte_pct": (WORKFORCE, "absence_rate_fte"),
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def england(module_warehouse: str, published: Path) -> Iterator[None]:
-    """All of England, every release of the mirror, built once for this module."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("SOCIALCARE_SOURCES", "mirror")
-        environment.setenv("SOCIALCARE_PUBLISHED", str(published))
-        get_settings.cache_clear()
-        for source in all_sources():
-            ingest_source("night-1", source.id)
-        dbt.build()
-        yield
-    get_settings.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,120 @@
+"""What DfE itself changed from release to release, on the real files: looked-after rates, the workforce of 2023."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from socialcare.database import connect
+
+pytestmark = pytest.mark.usefixtures("england")
+
+_AREA = ["time_period", "geographic_level", "region_code", "old_la_code"]
+_COUNTRY = ["time_identifier", "country_code", "country_name", "region_name", "new_la_code", "la_name"]
+
+
+def rows(query: str) -> list[tuple[Any, ...]]:
+    with connect("transformer") as connection:
+        return connection.execute(query).fetchall()  # type: ignore[arg-type]
+
+
+def test_durhams_looked_after_rates_were_restated_as_populations_were_rebased() -> None:
+    found = rows(
+        "select period, release_from, value_from::text, release_to, value_to::text, kind from marts.restatements"
+        " where source_id = 'dfe_children_looked_after' and table_name = 'numbers_and_rates'"
+        " and measure = 'rate_per_10000' and breakdown like '%at 31 March each year' and area_code = 'E06000047'"
+        " and release_from = '2022' and period in ('2019', '2021') order by 1"
+    )
+    assert found == [
+        ("2019", "2022", "84", "2023", "85", "number to number"),
+        ("2021", "2022", "93", "2023", "96", "number to number"),
+    ]
+
+
+def test_each_release_stays_with_its_own_figure() -> None:
+    found = rows(
+        "select release, value::text, is_newest from marts.indicator_history"
+        " where indicator_id = 'cla_rate_per_10000' and area_code = 'E06000047' and period = '2021' order by 1"
+    )
+    assert found == [("2022", "93", False), ("2023", "96", False), ("2024", "96", True)]
+
+
+def test_the_48_cells_that_the_workforce_release_of_2024_changed_are_found_each_in_its_place(published: Path) -> None:
+    expected = changed_cells(published / "dfe" / "childrens_social_work_workforce")
+    assert len(expected) == 48
+    assert ("138.5", "u") in {(was, now) for _, _, _, was, now in expected}
+    found = rows(
+        "select r.period, coalesce(nullif(o.old_la_code, ''), r.area_code), r.measure, r.text_from, r.text_to"
+        " from marts.restatements r join intermediate.int_observations__unioned o"
+        "   on o.source_id = r.source_id and o.table_name = r.table_name and o.release = r.release_to"
+        "   and o.source_line = r.line_to and o.measure = r.measure"
+        " where r.source_id = 'dfe_social_work_workforce' and r.table_name = 'indicators'"
+        " and r.release_from = '2023' and r.release_to = '2024'"
+    )
+    assert sorted(found) == sorted(expected)
+
+
+def changed_cells(folder: Path) -> list[tuple[str, str, str, str, str]]:
+    """Return period, area, column, then and now of each cell that differs, read with pandas alone."""
+    then, now = (
+        pd.read_csv(
+            folder / str(year) / f"csww_indicators_2017_to_{year}.csv",
+            dtype=str,
+            keep_default_na=False,
+            encoding="utf-8-sig",
+        )
+        for year in (2023, 2024)
+    )
+    long = [
+        frame.drop(columns=_COUNTRY).melt(id_vars=_AREA, var_name="measure", value_name="text") for frame in (then, now)
+    ]
+    both = long[0].merge(long[1], on=[*_AREA, "measure"], suffixes=("_then", "_now"))
+    differ = both[both["text_then"] != both["text_now"]]
+    return [
+        (
+            row.time_period,
+            row.old_la_code or {"Regional": row.region_code}.get(row.geographic_level, "E92000001"),
+            row.measure,
+            row.text_then,
+            row.text_now,
+        )
+        for row in differ.itertuples()
+    ]
+
+
+def test_every_area_of_the_real_files_is_a_council_a_region_or_england() -> None:
+    levels = rows(
+        "select geographic_level, count(distinct area_code) from intermediate.int_observations__unioned group by 1"
+    )
+    # Nine regions and London's halves.
+    assert dict(levels)["region"] == 11
+    assert dict(levels)["national"] == 1
+    joint = rows(
+        "select distinct area_code, old_la_code from intermediate.int_observations__unioned"
+        " where area_code like '%/%' order by 1"
+    )
+    assert joint == [("E06000061 / E06000062", "940 / 941"), ("E09000021 / E09000027", "314 / 318")]
+    under_old_codes = rows(
+        "select distinct area_code, table_name from intermediate.int_observations__unioned"
+        " where area_code in ('E06000048', 'E08000020') order by 1"
+    )
+    assert under_old_codes == [
+        ("E06000048", "section_47_and_conferences"),
+        ("E08000020", "section_47_and_conferences"),
+    ]
+
+
+def test_the_nine_regions_add_up_to_england_and_londons_halves_would_count_it_twice() -> None:
+    found = rows(
+        "select sum(o.value) filter (where r.part_of is null) - max(e.value),"
+        " sum(o.value) filter (where r.part_of is not null) - max(o.value) filter (where r.region_code = 'E12000007')"
+        " from intermediate.int_observations__unioned o join reference.regions r on o.area_code = r.region_code"
+        " join intermediate.int_observations__unioned e on e.landing_id = o.landing_id and e.measure = o.measure"
+        "   and e.period = o.period and e.geographic_level = 'national'"
+        " where o.source_id = 'dfe_children_in_need' and o.table_name = 'population' group by o.period"
+    )
+    # Children aged 0 to 17, DfE's population file of the 2024 release, not rounded: exact in each of twelve years.
+    assert found == [(0, 0)] * 12
