@@ -1,16 +1,22 @@
-"""`make bench`: a full night directly, the same through the scheduler, a night without change, parsing dags/.
+"""`make bench`: a full night directly, the same through the scheduler, a night without change, parsing dags/,
+the door, landing published files.
 
 Each measurement has a home of its own and its own server. Prints a table; targets are DESIGN's.
-Usage: python -m bench [night|parse|door ...]   (default: all)
+Usage: python -m bench [night|parse|door|land ...]   (default: all)
 """
 
 from __future__ import annotations
 
 import sys
 
-from bench import door, night, parse
+from bench import door, land, night, parse
 
-PARTS = {"night": night.main, "parse": parse.main, "door": lambda: door.run([200_000])}
+PARTS = {
+    "night": night.main,
+    "parse": parse.main,
+    "door": lambda: door.run([200_000]),
+    "land": lambda: land.run([1, 10]),
+}
 
 
 def main(names: list[str]) -> None:

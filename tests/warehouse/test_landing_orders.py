@@ -53,7 +53,7 @@ def contents() -> dict[str, list[str]]:
 
 def forget() -> None:
     with connect("loader") as connection:
-        connection.execute("truncate raw.landings, raw.looks cascade")
+        connection.execute(f"truncate raw.landings, raw.looks, raw.drifts, raw.{WORKFORCE}__indicators")
 
 
 def land_in_order(folder: Path, away: Path, *releases: str) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
@@ -19,8 +19,8 @@ from socialcare.land.grid import Grid, Part, is_header, part_of
 
 _BOM = b"\xef\xbb\xbf"
 _BLOCK = 1 << 20
-#: A quote amid text, on neither side of a comma or a line's end: readers differ on what it means.
-_STRANGE_QUOTE = re.compile(rb'[^,"\r\n]"[^,"\r\n]')
+#: For each character, whether a quoted cell may begin after it, and whether one may end before it.
+_BEFORE, _AFTER = (np.isin(np.arange(256), list(characters)) for characters in (b',\n"', b',\r\n"'))
 #: The header is looked for among this many lines before the careful reader takes over.
 _LINES_ABOVE = 50
 
@@ -57,7 +57,7 @@ def _whole(content: bytes, words: tuple[str, ...]) -> Grid | None:
     """Read a regular file with Arrow; None where it is not regular."""
     if not content.isascii():
         content = _as_utf8(content)
-    if not content.endswith(b"\n") or content.count(b'"') % 2 or _STRANGE_QUOTE.search(content):
+    if not content.endswith(b"\n") or not _is_quoted_well(content):
         return None
     found = _header(content, words)
     if found is None:
@@ -83,6 +83,19 @@ def _whole(content: bytes, words: tuple[str, ...]) -> Grid | None:
         return None
     lines = pa.array(range(line + 1, line + 1 + table.num_rows), pa.int32())
     return Grid([Part(header, line, table.columns, lines)])
+
+
+def _is_quoted_well(content: bytes) -> bool:
+    """Whether quotes open where a cell begins and close where it ends: on any other, readers differ."""
+    if b'"' not in content:
+        return True
+    characters = np.frombuffer(content, dtype=np.uint8)
+    quotes = np.flatnonzero(characters == ord('"'))
+    if len(quotes) % 2:
+        return False
+    opened, closed = quotes[::2], quotes[1::2]  # a quote doubled within a cell closes it and opens it again
+    # Before the very first character comes the last one: a line's end.
+    return bool(_BEFORE[characters[opened - 1]].all() and _AFTER[characters[closed + 1]].all())
 
 
 def _as_utf8(content: bytes) -> bytes:

@@ -8,8 +8,10 @@ from psycopg import sql
 from socialcare.registry import Source
 from socialcare.registry.tables import Table
 
+#: The landing is written in the same transaction and never removed; a foreign key, checked for each row, would take
+#: longer than all of the rest.
 CONTROL = (
-    ("_landing_id", "bigint not null references raw.landings", "The landing that brought the row"),
+    ("_landing_id", "bigint not null", "The landing that brought the row"),
     ("_release_id", "text not null", "Source and release, such as dfe_children_looked_after/2024"),
     ("_file_sha256", "text not null", "The archived file the row came from"),
     ("_line", "integer not null", "The row's physical line (or sheet row) in that file, from 1"),
@@ -42,6 +44,12 @@ def _ensure_table(connection: psycopg.Connection, name: str, table: Table) -> No
         _comment(connection, name, None, table.description)
         for column, _, meaning in CONTROL:
             _comment(connection, name, column, meaning)
+    for (constraint,) in connection.execute(
+        "select conname from pg_constraint where conrelid = to_regclass(%s) and contype = 'f'", [f"raw.{name}"]
+    ):
+        connection.execute(
+            sql.SQL("alter table {} drop constraint {}").format(sql.Identifier("raw", name), sql.Identifier(constraint))
+        )
     for column in wanted.keys() - there if there else ():
         connection.execute(
             sql.SQL("alter table {} add column {} text").format(sql.Identifier("raw", name), sql.Identifier(column))
