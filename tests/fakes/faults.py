@@ -136,7 +136,7 @@ ON_THE_WAY = [
     _http("publisher_busy", "asks to come back, each time", misbehaving.always(429, {"Retry-After": "0"})),
     _http("publisher_failed", "fails each time", misbehaving.always_down),
     _http("publisher_slow", "its own time limit ran out", misbehaving.always(504)),
-    _http("publisher_slow", "falls silent in the middle", misbehaving.silent(0.8), **{"http.READ_SECONDS": 0.4}),
+    _http("publisher_slow", "falls silent in the middle", misbehaving.silent(1.2), **{"http.READ_SECONDS": 0.6}),
     _http("publisher_slow", "trickles for hours", misbehaving.trickling(9, 0.02), **{"body.WHOLE_SECONDS": 0.05}),
     _http("refused", "refuses us", misbehaving.always(403)),
     _http("gone", "the file was taken away", misbehaving.always(410)),

@@ -211,8 +211,8 @@ def test_a_continuation_of_another_place_is_not_joined_on() -> None:
 
 
 def test_a_publisher_that_falls_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "READ_SECONDS", 0.3)
-    with asking(misbehaving.silent(0.6)) as (client, url, _), pytest.raises(Fault, match="fell silent") as fault:
+    monkeypatch.setattr(http, "READ_SECONDS", 0.5)
+    with asking(misbehaving.silent(1.0)) as (client, url, _), pytest.raises(Fault, match="fell silent") as fault:
         client.get(url)
     assert fault.value.name == "publisher_slow"
 
