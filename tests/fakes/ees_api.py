@@ -30,6 +30,7 @@ class FakeDataSet:
     title: str
     versions: list[FakeVersion]
     too_slow: bool = False
+    status: str = "Published"
 
     def chosen(self, wanted: str) -> FakeVersion:
         """Return the version that a number, 2.* or nothing stands for; wildcards see published ones only."""
@@ -172,7 +173,13 @@ def _page(items: list[Any], query: dict[str, str], default: int, most: int) -> R
 
 def _data_set(data_set: FakeDataSet) -> dict[str, Any]:
     newest = _version(data_set.chosen("*"))
-    return {"id": data_set.id, "title": data_set.title, "summary": "", "status": "Published", "latestVersion": newest}
+    return {
+        "id": data_set.id,
+        "title": data_set.title,
+        "summary": "",
+        "status": data_set.status,
+        "latestVersion": newest,
+    }
 
 
 def _version(version: FakeVersion) -> dict[str, Any]:

@@ -235,6 +235,18 @@ def test_a_release_that_the_api_carries_comes_from_there_with_its_stated_rows(ho
     )
 
 
+def test_between_two_data_sets_of_one_title_nothing_is_guessed(home: Path, carried: FakeApi) -> None:
+    (known,) = carried.publications[SLUG][1]
+    twin = FakeDataSet("0196c0de-0000-7000-8000-000000000002", TITLE, known.versions)
+    with extracting(FakeApi({SLUG: (GUID, [known, twin])})) as (declared, extractor):
+        files = extractor.files(declared, extractor.look(declared, {})[0][-1])
+    assert "data-set-files" in files[0].url
+    old = FakeDataSet(twin.id, TITLE, known.versions, status="Deprecated")
+    with extracting(FakeApi({SLUG: (GUID, [old, known])})) as (declared, extractor):
+        files = extractor.files(declared, extractor.look(declared, {})[0][-1])
+    assert f"data-sets/{known.id}/csv" in files[0].url
+
+
 def test_a_declared_query_takes_a_part_of_a_data_set(home: Path, carried: FakeApi) -> None:
     with extracting(carried) as (declared, extractor):
         assert declared.extract.family == "ees"

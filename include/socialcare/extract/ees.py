@@ -97,17 +97,20 @@ class EesExtractor:
             return None
 
     def _version_in_api(self, source: Source, release: Release, table: str) -> RemoteFile | None:
+        found = []
         for data_set in titled(source.tables[table], self._data_sets(options(source).publication)):
-            for version in self._versions_of(data_set):
-                if version.release != release.address:
-                    continue
-                if table in options(source).queries:
-                    url = f"{self._api.base}/data-sets/{data_set.id}/query?dataSetVersion={version.version}#{table}"
-                    self._queries[url] = (data_set.id, version.version, options(source).queries[table])
-                    return RemoteFile(file_name(data_set.title), url, (table,))
-                url = self._api.csv_address(data_set.id, version.version)
-                return RemoteFile(file_name(data_set.title), url, (table,), version.rows)
-        return None
+            of_release = [v for v in self._versions_of(data_set) if v.release == release.address]
+            if of_release and data_set.status == "Published":
+                found.append((data_set, of_release[0]))  # the newest first
+        if len(found) != 1:
+            return None  # between two it would be a guess
+        data_set, version = found[0]
+        if table in options(source).queries:
+            url = f"{self._api.base}/data-sets/{data_set.id}/query?dataSetVersion={version.version}#{table}"
+            self._queries[url] = (data_set.id, version.version, options(source).queries[table])
+            return RemoteFile(file_name(data_set.title), url, (table,))
+        url = self._api.csv_address(data_set.id, version.version)
+        return RemoteFile(file_name(data_set.title), url, (table,), version.rows)
 
     def _data_sets(self, publication: str) -> list[DataSet]:
         """Return the publication's data sets in the API, asked for once; none where it is not carried."""
