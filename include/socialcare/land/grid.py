@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pac
 
@@ -43,6 +44,11 @@ def part_of(header: list[str], first_line: int, rows: Sequence[Sequence[str]], l
     turned = list(zip_longest(*rows)) if rows else [()] * len(header)
     columns = [pa.chunked_array([[cell or None for cell in cells]], pa.string()) for cells in turned]
     return Part(header, first_line, columns, pa.array(lines, pa.int32()))
+
+
+def numbers(first: int, count: int) -> pa.Array:
+    """Return the lines of rows that follow one another."""
+    return pa.array(np.arange(first, first + count, dtype=np.int32))
 
 
 def tidy(heading: str) -> str:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from socialcare.errors import Fault
-from socialcare.land.grid import Grid, Part, is_header, part_of
+from socialcare.land.grid import Grid, Part, is_header, numbers, part_of
 
 _BOM = b"\xef\xbb\xbf"
 _BLOCK = 1 << 20
@@ -81,8 +81,7 @@ def _whole(content: bytes, words: tuple[str, ...]) -> Grid | None:
         return None
     if table.num_rows != content.count(b"\n", start):  # a line break within quotes, or an empty line
         return None
-    lines = pa.array(range(line + 1, line + 1 + table.num_rows), pa.int32())
-    return Grid([Part(header, line, table.columns, lines)])
+    return Grid([Part(header, line, table.columns, numbers(line + 1, table.num_rows))])
 
 
 def _is_quoted_well(content: bytes) -> bool:

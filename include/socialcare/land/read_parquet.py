@@ -7,7 +7,7 @@ import pyarrow.compute as pac
 import pyarrow.parquet as parquet
 
 from socialcare.errors import Fault
-from socialcare.land.grid import Grid, Part, is_header
+from socialcare.land.grid import Grid, Part, is_header, numbers
 
 #: The largest table that is read. The largest real one, LAIT's values, has 3,723,510 cells.
 MAX_CELLS = 50_000_000
@@ -37,7 +37,7 @@ def read(content: bytes, file_name: str, words: tuple[str, ...]) -> Grid:
             where=f"{file_name}, which has: {', '.join(table.column_names)}",
             remedy="open the file; it may not be the table it was taken for.",
         )
-    return Grid([Part(table.column_names, 0, columns, pa.array(range(1, table.num_rows + 1), pa.int32()))])
+    return Grid([Part(table.column_names, 0, columns, numbers(1, table.num_rows))])
 
 
 def _measure(file: parquet.ParquetFile, file_name: str) -> None:
