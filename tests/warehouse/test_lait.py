@@ -76,6 +76,8 @@ OURS: dict[tuple[str, str], list[Row]] = {
     ("dfe_children_in_need__section_47_and_conferences", "2024"): [
         conferences(NORTH_EAST, "2022", "1000", "100", "550", "200", "150"),
         conferences(NORTH_EAST, "2023", "1000", "100", "550", "200", "150"),
+        conferences(DURHAM, "2020", "200", "c", "c", "50", "20"),
+        conferences(REDCAR, "2020", "200", "c", "c", "50", "20"),
         conferences(DURHAM, "2021", "200", "30", "c", "50", "c"),
         conferences(DURHAM, "2022", "200", "30", "c", "50", "c"),
         conferences(DURHAM, "2023", "200", "30", "100", "50", "20"),
@@ -108,6 +110,9 @@ LAIT = {
     # 30 and a suppressed count, 50 and another, of 200: 15 to 75.
     ("CP_conf_15days", "840", "2022", "75"): ("lait_only", "suppressed_counts"),
     ("CP_conf_15days", "840", "2021", "75.2"): ("lait_only", "unexplained"),
+    # Two suppressed counts, and 70 others of 200: 65 and nothing else.
+    ("CP_conf_15days", "840", "2020", "65"): ("lait_only", "suppressed_counts"),
+    ("CP_conf_15days", "807", "2020", "64.900000000000006"): ("lait_only", "unexplained"),
     # The whole is suppressed, but nothing came later than 15 days: all of it.
     ("CP_conf_15days", "807", "2022", "100"): ("lait_only", "suppressed_counts"),
     # LAIT's own 30 and 100 make 65.0, not 64.5; where they do not make ours, nothing is explained.

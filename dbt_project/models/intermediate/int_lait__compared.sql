@@ -14,7 +14,8 @@ ours as (
         case
             when rules.measure is not null then observed.figure
             -- A percentage that LAIT works out: as it does, to the decimals that it shows.
-            when observed.counts_hidden = 0 then round(100 * observed.counted / nullif(observed.total, 0), rules.decimals)
+            when observed.counts_hidden = 0
+                then round(100 * observed.counted / nullif(observed.total, 0), rules.decimals)
         end as value,
         case
             when rules.measure is not null then observed.figure_status
@@ -22,9 +23,7 @@ ours as (
             when observed.counts_hidden > 0 then observed.counts_status
             when observed.total = 0 then 'not_applicable'
             else 'final'
-        end as value_status,
-        -- DfE rounds counts of regions and England to 10.
-        observed.geographic_level <> 'la' and observed.counted % 10 = 0 and observed.total % 10 = 0 as is_rounded
+        end as value_status
     from {{ ref('int_lait__observed') }} as observed
     inner join rules
         on observed.lait_code = rules.lait_code and observed.first_year = rules.first_year
@@ -127,6 +126,9 @@ measured as (
         case
             when paired.is_rounded and paired.counts_hidden = 0
                 then 100 * greatest(paired.counted - 5 * paired.counts, 0) / (paired.total + 5)
+            -- Where all other bands are known, they leave one share; else at least what is counted.
+            when paired.counts_hidden > 0 and paired.others_hidden = 0 and paired.counted_otherwise < paired.total
+                then 100 * (paired.total - paired.counted_otherwise) / paired.total
             when paired.counts_hidden > 0 and paired.total > 0 then 100 * paired.counted / paired.total
             when paired.total_status = 'suppressed'
                 then case when paired.counted_otherwise = 0 and paired.others_hidden = 0 then 100 else 0 end
@@ -156,7 +158,7 @@ limited as (
     select
         *,
         -- By how much the count would have to differ for LAIT's figure, at least.
-        case when total > 0 then greatest(lait_from * total / 100 - counted, counted - lait_to * total / 100) end as gap,
+        greatest(lait_from * total / 100 - counted, counted - lait_to * total / 100) as gap,
         lait_to >= share_from and lait_from <= share_to as is_possible,
         counts_hidden = 0 and total_status = 'final' and not is_rounded as are_exact
     from measured
@@ -175,7 +177,8 @@ classed as (
                 then 'other_edition'
             when agreement = 'lait_only' and 'suppressed' in (our_status, total_status) and is_possible
                 then 'suppressed_counts'
-            when agreement = 'lait_only' and our_status = 'low' and lait_from <= 0 and lait_to >= 0 then 'rounds_to_zero'
+            when agreement = 'lait_only' and our_status = 'low' and round(lait_value, decimals) = 0
+                then 'rounds_to_zero'
             when agreement = 'ours_only' and our_value = 0 then 'zero_as_a_dash'
             when agreement = 'ours_only' then 'no_figure_in_lait'
             else 'unexplained'
@@ -207,7 +210,7 @@ select
             trim_scale(round(share_from, 3)), trim_scale(round(share_to, 3))
         )
         when 'suppressed_counts' then format(
-            'Made of counts of which one is suppressed: the share lies from %s to %s.',
+            'Made of counts of which some are suppressed: the known ones leave a share from %s to %s.',
             trim_scale(round(share_from, 3)), trim_scale(round(share_to, 3))
         )
         when 'lait_contradicts_itself' then format(

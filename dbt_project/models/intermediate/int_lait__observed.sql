@@ -89,7 +89,9 @@ select
     count(*) filter (where role = 'count' and value is null) as counts_hidden,
     coalesce(sum(value) filter (where role = 'count'), 0) as counted,
     min(value_status) filter (where role = 'count' and value is null) as counts_status,
-    -- The bands that are not counted, where the rule names them: with them a hidden count has an upper limit.
+    -- DfE rounds counts of regions and England to 10.
+    geographic_level <> 'la' and bool_and(value % 10 = 0) filter (where role in ('count', 'total')) as is_rounded,
+    -- The bands that are not counted, where the rule names them: with them a hidden count has limits.
     count(*) filter (where role = 'other_count' and value is null) as others_hidden,
     sum(value) filter (where role = 'other_count') as counted_otherwise,
     -- A file may give the same total on several rows.
