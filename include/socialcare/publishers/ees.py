@@ -53,7 +53,7 @@ PUBLICATIONS: dict[str, tuple[str, str, tuple[DataSet, ...]]] = {
             for year in ("2022", "2023", "2024")
         ),
     ),
-    "characteristics-of-children-in-need": (
+    "children-in-need": (
         "dfe_children_in_need",
         "Children in need",
         (
