@@ -25,8 +25,6 @@ _YEARS_MONTHS = r"^\s*\d+:([0-9]|0[0-9]|1[01])\s*$"
 #: More than this share of cells that are neither numbers nor symbols: it is no longer a column of figures.
 RETYPED = 0.5
 _QUOTED = 80
-#: The symbols of the Government Statistical Service, for a source that has declared none yet.
-_USUAL = {"c", "z", "x", "k", "u", "low", "~", ":"}
 
 
 def check_rows(codes: Codes, lines: pa.Array, naming: Naming) -> None:
@@ -41,7 +39,7 @@ def check_cells(codes: Codes, lines: pa.Array, naming: Naming, table_name: str) 
 
     Faults: ``value_unknown``, ``symbol_unknown``, ``column_retyped``.
     """
-    symbols = set(naming.source.symbols_of(table_name, naming.release)) if naming.source.symbols else _USUAL
+    symbols = set(naming.source.symbols_of(table_name, naming.release))
     for column in naming.table.all_columns:
         if column.name not in codes:
             continue
