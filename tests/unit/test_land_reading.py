@@ -7,10 +7,13 @@ import io
 import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.unit.land_made_up import AREAS, care, read, text
 
 from socialcare.errors import Fault
 from socialcare.land import complete, content, read_csv
+from socialcare.land.grid import Grid, Part
 from socialcare.land.parse import Parsed
 
 ROWS = care("2024", "2023", rows=["Total,100,0:1,plain", 'Foster care,90,0:2,"a, quoted ""word"""'])
@@ -27,13 +30,50 @@ def note(parsed: Parsed) -> list[str | None]:
 
 def test_a_regular_file_is_read_quickly_and_as_the_careful_reader_does() -> None:
     data = text(ROWS)
-    quick, careful = read_csv._whole(data, WORDS), read_csv._row_by_row(data, "x.csv", WORDS)
+    quick = read_csv._whole(data, WORDS)
     assert quick is not None
-    (one,), (other,) = quick.parts, careful.parts
+    (one,), (other,) = quick.parts, careful(data).parts
     assert one.header == other.header
     assert one.lines.to_pylist() == other.lines.to_pylist() == list(range(2, 18))
     assert [c.to_pylist() for c in one.columns] == [c.to_pylist() for c in other.columns]
     assert note(read(data)) == ["plain", 'a, quoted "word"']
+
+
+PIECES = [
+    "a",
+    "b c",
+    '"',
+    '""',
+    ",",
+    ",",
+    "\n",
+    "\r\n",
+    "\r",
+    '"a"',
+    '"b,c"',
+    '"x\ny"',
+    "\N{LATIN SMALL LETTER E WITH ACUTE}",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=14))
+def test_whatever_is_read_quickly_the_careful_reader_reads_the_same(pieces: list[str]) -> None:
+    data = ("time_period,b\n" + "".join(pieces) + "\n").encode()
+    quick = read_csv._whole(data, WORDS)
+    if quick is not None:
+        read_both = [(part.header, filled(part)) for part in (*quick.parts, *careful(data).parts)]
+        assert read_both[0] == read_both[1]
+
+
+def careful(data: bytes) -> Grid:
+    return read_csv._row_by_row(data, "x.csv", WORDS)
+
+
+def filled(part: Part) -> list[tuple[object, ...]]:
+    """The rows that hold something, with their lines: one reader skips an empty line, the other has it as blank."""
+    columns = (part.lines.to_pylist(), *(column.to_pylist() for column in part.columns))
+    return [row for row in zip(*columns, strict=True) if any(row[1:])]
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,8 @@ def _whole(content: bytes, words: tuple[str, ...]) -> Grid | None:
         content = _as_utf8(content)
     if not content.endswith(b"\n") or not _is_quoted_well(content):
         return None
+    if content.count(b"\r") != content.count(b"\r\n"):  # a line ends otherwise, and lines are counted by \n below
+        return None
     found = _header(content, words)
     if found is None:
         return None

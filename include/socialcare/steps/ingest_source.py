@@ -54,19 +54,18 @@ def ingest_source(source_id: str, *, only: str = "") -> Outcome:
         load.set_aside(connection, declared, is_sample=_is_sample())
         memory = looks.remembered(connection, declared.id, where, sign)
         keep = partial(looks.keep, connection, declared.id, where=where, memory=memory, declared=sign)
-        moved: dict[str, str] = {}
+        extractor: Extractor | None = None
         try:
             with _publisher(declared) as extractor:
-                moved = extractor.moved
                 run = _Run(declared, extractor, connection, memory, only)
                 _bring_up_to_date(run)
         except Fault as fault:
             state = "kept_last_good" if load.has_landed(connection, declared) else "failed"
-            keep(state, fault=fault, moved=moved)
+            keep(state, fault=fault, moved=extractor.moved if extractor else {})
             raise
         word = "landed" if run.changed else "unchanged"
         detail = f"releases {', '.join(dict.fromkeys(run.changed))}" if run.changed else extractor.note or "nothing new"
-        keep(word, detail=detail, moved=moved)
+        keep(word, detail=detail, moved=extractor.moved)
     return Outcome("ingest_source", declared.id, word, detail, rows_loaded=run.rows)
 
 
