@@ -176,6 +176,21 @@ def test_a_column_that_the_landed_file_lacks_costs_no_second_landing(
     assert not rows("select 1 from raw.landings where declaration = ''")
 
 
+def test_what_the_archive_lost_is_fetched_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, without("working_days_lost_fte"))
+    for path in folder.rglob("csww_*.csv"):
+        if "working_days_lost_fte" in path.read_text("utf-8-sig"):
+            drop_column(path, "working_days_lost_fte")
+    ingest_source(WORKFORCE)
+    shutil.rmtree(get_settings().archive)
+    use(monkeypatch, source(WORKFORCE))
+    ingest_source(WORKFORCE)
+    assert len(rows("select 1 from raw.landings")) == 3
+    with connect("loader") as connection:
+        assert account.total(list(account.accounts(connection))).unequal == 0
+    assert ingest_source(WORKFORCE).outcome == "unchanged"
+
+
 def test_a_table_declared_since_is_found_in_releases_that_have_not_changed(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

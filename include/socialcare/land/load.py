@@ -49,12 +49,16 @@ def lock(connection: psycopg.Connection, source_id: str) -> None:
 
 
 def landed(connection: psycopg.Connection, source: Source, release: str) -> dict[str, str]:
-    """Return table -> sha256 of the file that counts now, for one release."""
+    """Return table -> sha256 of the file that counts now, for one release, where it was read as it would be now."""
     rows = connection.execute(
-        "select table_name, file_sha256 from raw.current_landings where release_id = %s",
+        "select table_name, file_sha256, declaration from raw.current_landings where release_id = %s",
         [source.release_id(release)],
     )
-    return {row[0]: row[1] for row in rows}
+    return {
+        table: sha256
+        for table, sha256, declaration in rows
+        if table in source.tables and declaration == declared.of_table(source, table, release)
+    }
 
 
 def set_aside(connection: psycopg.Connection, source: Source, *, is_sample: bool) -> None:

@@ -89,7 +89,10 @@ def _bring_up_to_date(run: _Run) -> None:
 
 
 def _read_again(run: _Run) -> list[Fault]:
-    """Read landed files again whose declaration changed since, from the archive: it may have gained a column."""
+    """Read landed files again whose declaration changed since, from the archive: it may have gained a column.
+
+    Where the archive lost one, the look forgets what it knew, and the publisher is asked for everything again.
+    """
     faults = []
     outdated = load.outdated(run.connection, run.source)
     for release, found in groupby(outdated, key=lambda landing: landing[1].release):
@@ -106,7 +109,10 @@ def _read_again(run: _Run) -> list[Fault]:
                 run.rows += load.land(run.connection, run.source, landings[0][1], ready)
                 run.changed.append(release)
         except Fault as fault:
-            faults.append(fault)
+            if fault.name == "archive_damaged":
+                run.memory.clear()
+            else:
+                faults.append(fault)
     return faults
 
 
