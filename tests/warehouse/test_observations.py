@@ -9,6 +9,7 @@ from tests.warehouse.test_dbt_build import ees, land, make_tables, rows
 
 from socialcare.database import connect
 from socialcare.errors import Fault
+from socialcare.settings import PROJECT_ROOT
 from socialcare.warehouse import dbt
 
 WORKFORCE = "dfe_social_work_workforce__indicators"
@@ -225,20 +226,27 @@ def test_a_landing_that_comes_or_goes_is_followed_and_ends_as_a_build_from_nothi
     assert oid() == made, "brought up to date, not made again"
 
 
-def oid() -> object:
-    return rows("select 'intermediate.int_observations__unioned'::regclass::oid")
+def oid(table: str = "int_observations__unioned") -> object:
+    return rows(f"select 'intermediate.{table}'::regclass::oid")
+
+
+def test_every_table_that_is_kept_from_build_to_build_is_made_anew_when_the_rules_change() -> None:
+    models = (PROJECT_ROOT / "dbt_project" / "models").rglob("*.sql")
+    assert {model.stem for model in models if "materialized='incremental'" in model.read_text()} == set(dbt._KEPT)
 
 
 @pytest.mark.usefixtures("held")
-def test_a_change_of_the_rules_makes_the_observations_anew_even_after_a_build_that_was_cut_short() -> None:
+@pytest.mark.parametrize("table", dbt._KEPT)
+def test_a_change_of_the_rules_makes_what_is_kept_anew_even_after_a_build_that_was_cut_short(table: str) -> None:
     assert dbt._was_made_by(dbt._fingerprint())
     assert not dbt._was_made_by("other rules")
-    made = oid()
+    made = oid(table)
     with connect("transformer") as connection:
         # As a build leaves it that was cut short between making the table and saying by which rules.
-        connection.execute("comment on table intermediate.int_observations__unioned is null")
-    dbt.build("int_observations__unioned")
-    assert oid() != made
+        connection.execute(f"comment on table intermediate.{table} is null".encode())
+    assert not dbt._was_made_by(dbt._fingerprint())
+    dbt.build(table)
+    assert oid(table) != made
     assert dbt._was_made_by(dbt._fingerprint())
 
 

@@ -22,8 +22,8 @@ _LOCK = 7300010
 
 _TESTS = ("test", "unit_test")
 
-#: Kept from build to build: made anew only where the rules changed. Its comment names the rules it was made by.
-_KEPT = "intermediate.int_observations__unioned"
+#: Kept from build to build, made anew only where the rules changed. A table's comment names the rules it was made by.
+_KEPT = ("int_observations__unioned", "int_restatements__found")
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ def build(select: str | None = None) -> BuildResult:
     with _alone():
         anew = not _was_made_by(rules)
         outcome = _invoke([*arguments, *(["--full-refresh"] if anew else [])])
-        if anew and _was_built(outcome):
-            _note_made_by(rules)
+        if anew:
+            _note_made_by(rules, _built(outcome))
     result = _summary(outcome, time.monotonic() - started)
     (_state() / "manifest_of").write_text(rules)
     if result.failures:
@@ -102,27 +102,31 @@ def _fingerprint() -> str:
 
 
 def _was_made_by(rules: str) -> bool:
-    """Whether the observations that are kept were made by these rules. The note lies with them, in the warehouse."""
+    """Whether all that is kept was made by these rules. The note lies with each table, in the warehouse."""
     with connect("transformer") as connection:
-        row = connection.execute("select obj_description(to_regclass(%s), 'pg_class')", [_KEPT]).fetchone()
-    return row is not None and row[0] == _note(rules)
+        notes = connection.execute(
+            "select obj_description(to_regclass('intermediate.' || name), 'pg_class') from unnest(%s::text[]) as name",
+            [list(_KEPT)],
+        ).fetchall()
+    return {note for (note,) in notes} == {_note(rules)}
 
 
-def _note_made_by(rules: str) -> None:
-    """Say by which rules the observations were made: last, so that a build cut short makes them anew."""
-    comment = sql.SQL("comment on table {} is {}").format(sql.Identifier(*_KEPT.split(".")), sql.Literal(_note(rules)))
+def _note_made_by(rules: str, built: set[str]) -> None:
+    """Say by which rules a table was made: last, so that a build cut short makes it anew."""
     with connect("transformer") as connection:
-        connection.execute(comment)
+        for name in built.intersection(_KEPT):
+            table = sql.Identifier("intermediate", name)
+            connection.execute(sql.SQL("comment on table {} is {}").format(table, sql.Literal(_note(rules))))
 
 
 def _note(rules: str) -> str:
-    return f"Every published observation, by the rules {rules}"
+    return f"Kept from build to build; made by the rules {rules}"
 
 
-def _was_built(outcome: Any) -> bool:
-    """Whether dbt made the observations in this run."""
+def _built(outcome: Any) -> set[str]:
+    """Name what dbt made in this run."""
     results = outcome.result.results if outcome.result is not None else []
-    return any(result.node.name == _KEPT.split(".")[1] and str(result.status) == "success" for result in results)
+    return {result.node.name for result in results if str(result.status) == "success"}
 
 
 @contextmanager
