@@ -1,0 +1,219 @@
+"""Read a workbook (xlsx, xls) of several lists: each sheet by its headings, in blocks of whole columns.
+
+What a sheet is called is a hint and no more: a list is known by its heading row, wherever that stands. Cells are
+read as the values that the spreadsheet last kept (no formula is run), dates as ISO dates whatever their style.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pac
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
+
+from socialcare.door.arrival import NotPlainError, open_plain
+from socialcare.door.reading import Block, UnreadableError
+from socialcare.door.reasons import Reason
+from socialcare.door.sheet_cells import iso_dates, text
+from socialcare.door.sheet_shape import Row, Shape, WrongHeadingError, find_heading, is_called_a_list
+from socialcare.door.workbook_bounds import LARGEST_FILE, problem_of
+
+#: Rows of one block.
+BLOCK_ROWS = 20_000
+#: A spreadsheet's own limit for one cell; whatever is longer was not typed into one.
+LONGEST_CELL = 32_767
+
+_SAVE = "Save it as an Excel workbook (.xlsx) with values only, and send it again."
+#: Why a workbook is not taken, in words: what only workbooks can be, beside the door's other reasons.
+REASONS: dict[str, Reason] = {
+    "workbook_broken": Reason("The workbook cannot be opened: it is damaged or is no Excel workbook.", _SAVE),
+    "workbook_too_large": Reason("The workbook is far larger than eleven lists can be.", "Remove all but the lists."),
+    "workbook_bomb": Reason("The workbook would unpack to far more than eleven lists can be.", _SAVE),
+    "workbook_path_climbs": Reason("The workbook holds a file that would land outside it.", _SAVE),
+    "workbook_password": Reason("The workbook has a password.", "Save it without one: the way here is protected."),
+    "workbook_binary": Reason("The workbook is of the binary kind (xlsb).", _SAVE),
+    "workbook_macros": Reason("The workbook holds macros, which are never run here.", _SAVE),
+    "workbook_external_links": Reason(
+        "The workbook takes values from other workbooks, which may be older than it.",
+        "Break the links (Data, Edit Links), save and send it again.",
+    ),
+    "zip_not_workbook": Reason("The file is a zip archive and no workbook.", "Send the workbook itself."),
+    "sheet_too_large": Reason(
+        "A sheet has content far below or far right of its list.", "Delete the rows and columns around the list."
+    ),
+    "sheet_too_wide": Reason("A list has hundreds of columns.", "Keep the columns of the list."),
+    "cell_too_long": Reason("A cell holds more text than a spreadsheet allows.", _SAVE),
+    "sheet_empty": Reason("The sheet of a list is empty.", "Keep the heading row, also when there is no row under it."),
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: which table it is and where, or why it cannot be read. ``problem`` is a name, or empty."""
+
+    name: str = field(repr=False)
+    table: str = ""
+    heading_row: int = 0
+    """As the spreadsheet counts: the first row is 1."""
+    columns: Mapping[str, int] = field(default_factory=dict)
+    """The place of each declared column that the sheet has; column A is 0."""
+    missing: tuple[str, ...] = ()
+    not_read: tuple[str, ...] = field(default=(), repr=False)
+    has_rows: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """A workbook as it was looked at: its lists, in the order of its sheets. ``problem`` names what is wrong."""
+
+    path: Path
+    sheets: tuple[Sheet, ...] = ()
+    others: tuple[str, ...] = field(default=(), repr=False)
+    """Sheets that are no lists: front sheets, guidance, codes."""
+    problem: str = ""
+
+    def sheet_of(self, table: str) -> Sheet | None:
+        """Return the sheet that is this table."""
+        return next((sheet for sheet in self.sheets if sheet.table == table), None)
+
+
+def look(path: Path, shapes: Mapping[str, Shape]) -> Workbook:
+    """Say which sheet is which table, by their headings. Never raises for what is in the file."""
+    try:
+        book = _open(path)
+        sheets, others = [], []
+        for name in _names(book):
+            sheet = _look_at(book.get_sheet_by_name(name), shapes)
+            if sheet is None:
+                others.append(name)
+            else:
+                sheets.append(sheet)
+    except UnreadableError as error:
+        return Workbook(path, problem=error.name)
+    except CalamineError:  # its own words may hold the name of a sheet
+        return Workbook(path, problem="workbook_broken")
+    return Workbook(path, tuple(sheets), tuple(others), _problem_of(sheets))
+
+
+def _problem_of(sheets: list[Sheet]) -> str:
+    tables = [sheet.table for sheet in sheets if sheet.table]
+    problem = next((sheet.problem for sheet in sheets if sheet.problem not in ("", "sheet_empty")), "")
+    if problem:
+        return problem
+    if len(set(tables)) < len(tables):
+        return "table_twice"
+    if not tables:
+        return "heading_unknown"
+    return "" if any(sheet.has_rows for sheet in sheets) else "no_rows"
+
+
+class WorkbookReader:
+    """The blocks of every table of a workbook in one pass: like ``Reader``, but each block with its table."""
+
+    def __init__(
+        self, book: Workbook, shapes: Mapping[str, Shape], columns: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
+        self._book = book
+        self._shapes = shapes
+        self._columns = columns
+        self.rows: dict[str, int] = {sheet.table: 0 for sheet in book.sheets if sheet.table}
+
+    def blocks(self) -> Iterator[tuple[str, Block]]:
+        """Yield (table, block), each line as the sheet counts it. Raises UnreadableError with the reason's name.
+
+        Every declared column is in the block; one that the sheet lacks is null. Rows that are blank are not rows.
+        """
+        try:
+            book = _open(self._book.path)
+            for sheet in self._book.sheets:
+                if sheet.table and (self._columns is None or sheet.table in self._columns):
+                    yield from self._of(sheet, book.get_sheet_by_name(sheet.name))
+        except CalamineError:
+            raise UnreadableError("workbook_broken") from None
+
+    def _of(self, sheet: Sheet, found: CalamineSheet) -> Iterator[tuple[str, Block]]:
+        shape, before = self._shapes[sheet.table], found.start[1] if found.start else 0
+        wanted = self._columns[sheet.table] if self._columns else shape.names
+        places = {name: sheet.columns[name] - before if name in sheet.columns else None for name in wanted}
+        rows = islice(found.iter_rows(), sheet.heading_row, None)
+        line = sheet.heading_row + 1
+        while some := list(islice(rows, BLOCK_ROWS)):
+            columns = {name: _cells(some, place, is_date=name in shape.dates) for name, place in places.items()}
+            block = _without_blank_rows(line, len(some), columns)
+            line += len(some)
+            self.rows[sheet.table] += len(block.lines)
+            if len(block.lines):
+                yield sheet.table, block
+
+
+def _cells(rows: Sequence[Row], place: int | None, *, is_date: bool) -> pa.DictionaryArray:
+    """Return one column as dictionary-encoded text, what is empty as null."""
+    if place is None:
+        return pa.nulls(len(rows), pa.string()).dictionary_encode()
+    cells = pa.array([text(row[place]) or None for row in rows], pa.string())
+    encoded = cells.dictionary_encode()
+    longest = pac.max(pac.utf8_length(encoded.dictionary)).as_py() or 0
+    if longest > LONGEST_CELL:
+        raise UnreadableError("cell_too_long")
+    if not is_date:
+        return encoded
+    return pa.DictionaryArray.from_arrays(encoded.indices, iso_dates(encoded.dictionary))
+
+
+def _without_blank_rows(first: int, count: int, columns: dict[str, pa.DictionaryArray]) -> Block:
+    lines = np.arange(first, first + count, dtype=np.int32)
+    blank = np.ones(count, dtype=bool)
+    for column in columns.values():
+        blank &= column.is_null().to_numpy(zero_copy_only=False)
+    if not blank.any():
+        return Block(lines, columns)
+    keep = pa.array(~blank)
+    return Block(lines[~blank], {name: column.filter(keep) for name, column in columns.items()})
+
+
+def _open(path: Path) -> CalamineWorkbook:
+    """Open a workbook that is fit to be opened. Raises UnreadableError."""
+    try:
+        with open_plain(path) as file:
+            content = file.read(LARGEST_FILE + 1)
+    except NotPlainError:
+        raise UnreadableError("not_a_plain_file") from None
+    problem = problem_of(content)
+    if problem:
+        raise UnreadableError(problem)
+    return CalamineWorkbook.from_filelike(io.BytesIO(content))
+
+
+def _names(book: CalamineWorkbook) -> list[str]:
+    return [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+
+
+def _look_at(found: CalamineSheet, shapes: Mapping[str, Shape]) -> Sheet | None:
+    """Return what the sheet is; None when it is no list and is not called one."""
+    rows = found.iter_rows()
+    try:
+        heading = find_heading(rows, shapes)
+    except WrongHeadingError as error:
+        return Sheet(found.name, problem=error.name)
+    if heading is None:
+        if not is_called_a_list(found.name):
+            return None
+        return Sheet(found.name, problem="sheet_empty" if found.start is None else "heading_unknown")
+    before = found.start[1] if found.start else 0
+    places = heading.columns.values()
+    return Sheet(
+        found.name,
+        heading.table,
+        heading.row,
+        {name: place + before for name, place in heading.columns.items()},
+        heading.missing,
+        heading.not_read,
+        has_rows=any(any(text(row[place]) for place in places) for row in rows),
+    )
