@@ -258,13 +258,15 @@ def same(name: str, data: bytes) -> bytes:
         ("xl/../../passwd", b"x", "workbook_path_climbs"),
         ("xl\\..\\..\\passwd", b"x", "workbook_path_climbs"),
         ("C:/passwd", b"x", "workbook_path_climbs"),
-        ("xl/sharedStrings2.xml", b" " * (5 << 20), "workbook_bomb"),
+        ("xl/more.xml", b"<x>" + b" " * (5 << 20) + b"</x>", "workbook_bomb"),
+        ("xl/media/picture.png", b"\0" * (5 << 20), "workbook_bomb"),
+        ("XL/WORKBOOK.XML", b"<x/>", "workbook_broken"),
     ],
 )
 def test_a_workbook_that_is_more_than_data_is_refused_by_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, content: bytes, problem: str
 ) -> None:
-    monkeypatch.setattr(workbook_bounds, "_MOST_XML", 1 << 20)
+    monkeypatch.setattr(workbook_bounds, "_MOST_UNPACKED", 1 << 20)
     path = made(tmp_path, sheets(List_1=[CONTACTS, ROW]))
     assert look(path, SHAPES).problem == ""
     assert look(repacked(path, same, {part: content}), SHAPES).problem == problem
@@ -279,6 +281,28 @@ def test_two_cells_at_the_ends_of_a_sheet_are_not_given_room(tmp_path: Path) -> 
     path = made(tmp_path, fill)
     assert path.stat().st_size < 20_000
     assert look(path, SHAPES).problem == "sheet_too_large"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(b'r="A2"', b'r="XFD1048576"', id="far away"),
+        pytest.param(b'<c r="A2"', b'<x:c xmlns:x="y" r="XFD1048576"', id="under another prefix"),
+        pytest.param(b'r="A2"', b'r="somewhere"', id="nowhere"),
+        pytest.param(b'<row r="2"', b'<row r="99999999"', id="a row of eight digits"),
+    ],
+)
+def test_a_cell_that_says_a_far_place_or_none_is_refused(tmp_path: Path, before: bytes, after: bytes) -> None:
+    path = made(tmp_path, sheets(List_1=[CONTACTS, ROW]))
+    bad = repacked(path, lambda name, data: data.replace(before, after) if "sheet1" in name else data)
+    assert look(bad, SHAPES).problem in ("sheet_too_large", "workbook_broken")
+
+
+def test_a_sheet_hidden_in_a_part_that_is_not_measured_is_refused(tmp_path: Path) -> None:
+    path = made(tmp_path, sheets(List_1=[CONTACTS, ROW]))
+    sheet = zipfile.ZipFile(path).read("xl/worksheets/sheet1.xml")
+    bad = repacked(path, lambda _, data: data.replace(b"worksheets/sheet1.xml", b"a.png"), {"xl/a.png": sheet})
+    assert look(bad, SHAPES).problem == "workbook_broken"
 
 
 def test_an_entity_in_the_xml_is_refused(tmp_path: Path) -> None:

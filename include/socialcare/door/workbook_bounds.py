@@ -11,15 +11,23 @@ import zlib
 from pathlib import PurePosixPath
 
 from socialcare.door.ole import BrokenError, xls_problem
-from socialcare.errors import Fault
-from socialcare.land import bounds
+from socialcare.door.sheet_extent import BrokenXmlError, Extent, TooLargeError
 
-#: The largest file that is opened, and what all of its XML may unpack to. Eleven real lists are below a hundredth.
+#: The largest file that is opened, and what its parts may unpack to. Eleven real lists are below a hundredth.
 LARGEST_FILE = 64 << 20
-_MOST_XML = 512 << 20
+_MOST_UNPACKED = 512 << 20
+#: The largest sheet that is read, in cells; the largest list of a large council has a tenth of it.
+MOST_CELLS = 3_000_000
 _MOST_PARTS = 10_000
-_PIECE = 1 << 20
-_BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError, OSError)
+_PIECE = 1 << 18
+_BROKEN = (
+    *(BrokenError, BrokenXmlError, zipfile.BadZipFile, zlib.error),
+    *(NotImplementedError, RuntimeError, ValueError, EOFError, OSError),
+)
+
+
+class _BombError(Exception):
+    """The parts unpack to too much."""
 
 
 def problem_of(content: bytes) -> str:
@@ -27,19 +35,26 @@ def problem_of(content: bytes) -> str:
     if len(content) > LARGEST_FILE:
         return "workbook_too_large"
     try:
-        if content.startswith(b"PK"):
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                return _zip_problem(archive) or _size_problem(content)
-        return xls_problem(content, bounds.MAX_CELLS)
-    except (*_BROKEN, BrokenError):
+        if not content.startswith(b"PK"):
+            return xls_problem(content, MOST_CELLS)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            problem = _names_problem(archive)
+            if not problem:
+                _measure(archive)
+            return problem
+    except _BombError:
+        return "workbook_bomb"
+    except TooLargeError:
+        return "sheet_too_large"
+    except _BROKEN:
         return "workbook_broken"
 
 
-def _zip_problem(archive: zipfile.ZipFile) -> str:
+def _names_problem(archive: zipfile.ZipFile) -> str:
     parts = archive.infolist()
+    names = [part.filename.replace("\\", "/").lower() for part in parts]
     if len(parts) > _MOST_PARTS:
         return "workbook_too_large"
-    names = [part.filename.replace("\\", "/").lower() for part in parts]
     if any(_climbs(name) for name in names):
         return "workbook_path_climbs"
     if any(part.flag_bits & 1 for part in parts):
@@ -52,31 +67,25 @@ def _zip_problem(archive: zipfile.ZipFile) -> str:
         return "workbook_macros"
     if any(name.startswith("xl/externallinks/") for name in names):
         return "workbook_external_links"
-    return "workbook_bomb" if _unpacks_to_too_much(archive, parts) else ""
+    return "workbook_broken" if len(set(names)) < len(names) else ""
 
 
 def _climbs(name: str) -> bool:
     return name.startswith("/") or ":" in name or ".." in PurePosixPath(name).parts
 
 
-def _unpacks_to_too_much(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> bool:
-    """Unpack all XML and keep none of it: what an archive states of its sizes may be a lie."""
+def _measure(archive: zipfile.ZipFile) -> None:
+    """Unpack every part and keep none of it: what an archive states of its sizes may be a lie."""
     done = 0
-    for part in parts:
-        if not part.filename.lower().endswith((".xml", ".rels", ".vml")):
-            continue  # pictures and printer settings are not read
-        part.file_size = _MOST_XML + 1
+    for part in archive.infolist():
+        extent = Extent(MOST_CELLS) if part.filename.lower().endswith((".xml", ".rels")) else None
+        part.file_size = _MOST_UNPACKED + 1
         with archive.open(part) as file:
             while piece := file.read(_PIECE):
                 done += len(piece)
-                if done > _MOST_XML:
-                    return True
-    return False
-
-
-def _size_problem(content: bytes) -> str:
-    try:
-        bounds.check(content, "workbook", "")
-    except Fault as fault:
-        return "sheet_too_large" if fault.name == "too_large" else "workbook_broken"
-    return ""
+                if done > _MOST_UNPACKED:
+                    raise _BombError
+                if extent:
+                    extent.feed(piece)
+        if extent:
+            extent.feed(b"", is_last=True)
