@@ -11,7 +11,6 @@ from socialcare.errors import Fault
 from socialcare.quality import suites
 from socialcare.registry import all_sources
 from socialcare.settings import PROJECT_ROOT
-from socialcare.steps.build import is_needed
 
 ALL = [suite for layer in suites.LAYERS for suite in suites.load(layer)]
 MODELS = {path.stem for path in (PROJECT_ROOT / "dbt_project" / "models" / "marts").glob("*.sql")}
@@ -27,13 +26,13 @@ def test_every_raw_suite_is_about_a_declared_table_and_what_a_comparison_needs_i
     assert watched - set(declared) == {"ssda903__episodes"}  # what councils send
     core = {source.raw_table(name) for source in all_sources() for name, table in source.tables.items() if table.core}
     assert core <= watched
-    assert {source.id for source in all_sources() if is_needed(source)} <= {
+    assert {source.id for source in all_sources() if source.is_needed} <= {
         declared[table] for table in watched & set(declared)
     }
 
 
 def test_a_comparison_waits_for_no_file_that_a_person_must_fetch() -> None:
-    needed = {source.id for source in all_sources() if is_needed(source)}
+    needed = {source.id for source in all_sources() if source.is_needed}
     assert needed == {
         "dfe_children_in_need",
         "dfe_children_looked_after",

@@ -16,6 +16,7 @@ from socialcare.database import connect
 from socialcare.errors import Fault
 from socialcare.publishers import sample, server
 from socialcare.registry import all_sources, source
+from socialcare.registry import tables as registry_tables
 from socialcare.settings import get_settings
 from socialcare.steps.night import ingest_source
 
@@ -55,6 +56,33 @@ def test_the_bundled_sample_lands_and_a_second_night_changes_nothing(warehouse: 
         assert (outcome.outcome, outcome.rows_loaded) == ("unchanged", 0)
     assert rows(counted) == before
     assert rows("select distinct outcome from raw.looks") == [("unchanged",)]
+
+
+def test_a_broken_table_that_feeds_no_comparison_is_left_out_alone_until_it_is_mended(folder: Path) -> None:
+    cin = source("dfe_children_in_need")
+    referrals = mirror.only_file(folder, "c1_*.csv")
+    lines = referrals.read_text(encoding="utf-8-sig").splitlines()
+    leading = len(registry_tables.STANDARD_COLUMNS["ees"])
+    (word,) = cin.tables["subsequent_plans"].filters[0].values
+    headings = ["category", "CPP_start", "CPP_subsequent", "CPP_subsequent_percent"]
+    ours = [headings, *([word, "40", "1", "2.5"] for _ in lines[1:])]
+    ours[1][1] = "?"
+    second_plans = [",".join([*line.split(",")[:leading], *row]) for line, row in zip(lines, ours, strict=True)]
+    years = referrals.stem[-len("2013_to_2024") :]
+    d3 = referrals.parent / f"d3_cpps_subsequent_plan_{years}.csv"
+    d3.write_text("\n".join(second_plans) + "\n")
+
+    with pytest.raises(Fault) as fault:
+        ingest_source("n1", cin.id)
+    assert (fault.value.name, "cpp_start" in fault.value.where.lower()) == ("symbol_unknown", True)
+    landed = "select table_name, rows_loaded from raw.current_landings where source_id = 'dfe_children_in_need'"
+    core = rows(f"{landed} order by 1")
+    assert {name for name, _ in core} == {name for name, table in cin.tables.items() if table.core}
+    assert rows("select outcome from raw.looks") == [("kept_last_good",)]
+
+    d3.write_text(d3.read_text().replace("?", "40"))
+    assert ingest_source("n2", cin.id).rows_loaded == len(lines) - 1
+    assert rows(f"{landed} and table_name in ('referrals', 'protection_plans') order by 1") == core
 
 
 def test_every_row_knows_its_release_file_and_line(folder: Path) -> None:

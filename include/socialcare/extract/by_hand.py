@@ -10,6 +10,7 @@ class ByHandExtractor:
     """Finds nothing and asks nobody; ``note`` says why. The source's tables exist all the same."""
 
     family = "by_hand"
+    partial = True
 
     def __init__(self, note: str):
         self.note = note

@@ -30,7 +30,8 @@ class EesExtractor:
         self._client = client
         self._base = publishers.ees_content
         self._api = EesApi(client, publishers.ees_api)
-        self._release_files = ReleaseFiles(client, publishers, partial=partial)
+        self._release_files = ReleaseFiles(client, publishers)
+        self.partial = partial
         self._carried: list[DataSet] | None = None
         self._versions: dict[str, list[Version]] = {}
         self._queries: dict[str, tuple[str, str, Json]] = {}

@@ -48,11 +48,10 @@ class _Contents:
 class ReleaseFiles:
     """A data set is chosen by its title; where titles have changed, a file by its name in the release's ZIP."""
 
-    def __init__(self, client: Client, publishers: Publishers, *, partial: bool):
+    def __init__(self, client: Client, publishers: Publishers):
         self._client = client
         self._base = publishers.ees_content
         self._site = publishers.ees_site
-        self._partial = partial
         self._zips: dict[str, bytes] = {}
 
     def of(self, source: Source, release: Release, tables: list[str]) -> list[RemoteFile]:
@@ -118,9 +117,7 @@ class ReleaseFiles:
         except zipfile.BadZipFile as error:
             raise _bad_zip(url) from error
         self._zips[url] = answer.content
-        chosen = files_for_tables(
-            source, "ees", release.release, list(members), url, only=tables, partial=self._partial
-        )
+        chosen = files_for_tables(source, "ees", release.release, list(members), url, only=tables)
         return [RemoteFile(name, f"{url}#{members[name]}", tuple(held)) for name, held in chosen.items()]
 
     def member(self, file: RemoteFile) -> Fetched:

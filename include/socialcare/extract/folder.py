@@ -20,16 +20,17 @@ class Folder:
     """Read ``<root>/<folder>/<release>/<files>``, or ``<folder>/<files>`` where the name has the release."""
 
     family = "folder"
-    note = ""
+    partial = True
 
     def __init__(self, root: Path):
+        self.note = ""
         self.moved: dict[str, str] = {}
         self._root = root
 
     def look(self, source: Source, memory: Memory) -> tuple[list[Release], Memory]:
         """Return the releases with a file whose size or time of change is new.
 
-        Raises Fault ``mirror_missing`` where the folder does not exist or holds no release.
+        Raises Fault ``mirror_missing`` where a source that a comparison needs has no folder, or no release in it.
         """
         folder = self._root / source.mirror.folder
         found = {}
@@ -37,6 +38,9 @@ class Folder:
             named = source.mirror.release_in_name
             found = self._by_name(source, folder) if named else self._by_folder(folder)
         found = {release: paths for release, paths in found.items() if source.holds(release)}
+        if not found and not source.is_needed:
+            self.note = f"the local mirror has nothing of it under {source.mirror.folder}"
+            return [], {}
         if not found:
             raise Fault(
                 "mirror_missing",
@@ -73,7 +77,7 @@ class Folder:
         """Return the release's files that hold declared tables; not all need be there, but one at least."""
         folder = Path(release.address)
         names = list(release.mark)
-        chosen = files_for_tables(source, self.family, release.release, names, str(folder), partial=True)
+        chosen = files_for_tables(source, self.family, release.release, names, str(folder))
         due = [name for name, table in source.tables.items() if table.is_due(release.release, self.family)]
         if due and not chosen:
             raise missing(source, release.release, due[0], names, str(folder))

@@ -27,7 +27,7 @@ class GovukFilesExtractor:
         self.note = ""
         self._client = client
         self._pages = Pages(client, publishers)
-        self._partial = partial
+        self.partial = partial
 
     @property
     def moved(self) -> dict[str, str]:
@@ -103,7 +103,7 @@ class GovukFilesExtractor:
             if any(re.search(t.files, name, re.I) for t in source.tables.values() for name in of_format):
                 names = of_format
                 break
-        chosen = files_for_tables(source, self.family, release.release, names, where, partial=self._partial)
+        chosen = files_for_tables(source, self.family, release.release, names, where)
         return [RemoteFile(n, attached[n].url, tuple(held), size=attached[n].size) for n, held in chosen.items()]
 
     def _release_page(self, source: Source, release: Release) -> tuple[Any, str]:

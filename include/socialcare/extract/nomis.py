@@ -21,6 +21,7 @@ class NomisExtractor:
     note = ""
 
     def __init__(self, client: Client, publishers: Publishers, *, partial: bool = False):
+        self.partial = partial
         self._client = client
         self._base = publishers.nomis
         self._page_sizes: dict[str, int] = {}

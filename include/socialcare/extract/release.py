@@ -52,11 +52,12 @@ class Extractor(Protocol):
     """A family of publishers.
 
     ``moved`` holds the addresses that the publisher says have moved for good, and where to; ``note`` is what
-    people should know where a look finds nothing.
+    people should know where a look finds nothing; ``partial`` says that tables which feed no comparison may be absent.
     """
 
     family: str
     note: str
+    partial: bool
 
     @property
     def moved(self) -> dict[str, str]: ...
@@ -90,28 +91,34 @@ def understood(publisher: str) -> Iterator[None]:
 
 
 def files_for_tables(
-    source: Source,
-    family: str,
-    release: str,
-    names: list[str],
-    where: str,
-    *,
-    only: Collection[str] = (),
-    partial: bool = False,
+    source: Source, family: str, release: str, names: list[str], where: str, *, only: Collection[str] = ()
 ) -> dict[str, list[str]]:
     """Return file name -> tables (or ``only`` some), choosing among ``names`` by the declared patterns.
 
-    A ``partial`` place (a local mirror, the bundled sample) may lack tables that feed no comparison; the
-    publisher itself may not. Raises Fault ``file_missing`` or ``file_ambiguous``, naming what is there.
+    Raises Fault ``file_missing`` (for a table that feeds a comparison) or ``file_ambiguous``, naming what is there.
     """
     due = {n: t for n, t in source.tables.items() if t.is_due(release, family) and (not only or n in only)}
     chosen = _choose(source, due, release, names, where)
     found = {table for tables in chosen.values() for table in tables}
     for table_name, table in due.items():
-        excused = table.may_lack(release) or (partial and not table.core)
-        if table_name not in found and not excused:
+        if table_name not in found and table.core and not table.may_lack(release):
             raise missing(source, release, table_name, names, where)
     return chosen
+
+
+def lacking(source: Source, extractor: Extractor, release: Release, files: list[RemoteFile]) -> list[Fault]:
+    """Return a Fault ``file_missing`` for each other table that a release should have and has no file for.
+
+    A ``partial`` place (a local mirror, the bundled sample) may lack them.
+    """
+    if extractor.partial:
+        return []
+    found = {table for file in files for table in file.tables}
+    return [
+        missing(source, release.release, name, [file.name for file in files], release.address or source.homepage)
+        for name, table in source.tables.items()
+        if name not in found and table.is_due(release.release, extractor.family) and not table.may_lack(release.release)
+    ]
 
 
 def missing(source: Source, release: str, table: str, names: list[str], where: str) -> Fault:

@@ -148,6 +148,11 @@ class Source(Declared):
             raise ValueError(f"editions, symbols, accepted or queries name no table: {', '.join(unknown)}")
         return self
 
+    @property
+    def is_needed(self) -> bool:
+        """Whether nothing can be compared until it has landed once: a table is core, and no person fetches it."""
+        return not isinstance(self.extract, ByHand) and any(table.core for table in self.tables.values())
+
     def holds(self, release: str) -> bool:
         """Whether a release belongs to this series."""
         return self.first_release <= release and not (self.last_release and release > self.last_release)

@@ -12,11 +12,9 @@ from socialcare.database import connect
 from socialcare.errors import Fault
 from socialcare.land import tables
 from socialcare.quality import gate, runner
-from socialcare.registry import Source, all_sources
-from socialcare.registry.sources import ByHand
+from socialcare.registry import all_sources
 from socialcare.settings import get_settings
 from socialcare.warehouse import dbt, versions, versions_build
-from socialcare.warehouse.generate_staging import observed
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _BUILD_LOCK = 7300030
@@ -67,21 +65,11 @@ def _rule_files() -> list[Path]:
     ]
 
 
-def is_needed(source: Source) -> bool:
-    """Whether nothing can be compared until the source has landed once.
-
-    Not so where a person must download its files, nor where it publishes figures of which no table is core.
-    """
-    if isinstance(source.extract, ByHand):
-        return False
-    return not observed(source) or any(table.core for table in source.tables.values())
-
-
 def _require_every_source() -> None:
     """A comparison needs each source once; after that, its last good release stands in for a failed one."""
     with connect("publisher") as connection:
         held = {source_id for (source_id,) in connection.execute("select distinct source_id from raw.current_landings")}
-    missing = [source.id for source in all_sources() if is_needed(source) and source.id not in held]
+    missing = [source.id for source in all_sources() if source.is_needed and source.id not in held]
     if missing:
         raise Fault(
             "source_never_landed",

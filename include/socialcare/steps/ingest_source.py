@@ -14,7 +14,7 @@ from socialcare.database import connect
 from socialcare.errors import Fault
 from socialcare.extract import ByHandExtractor, Extractor, Release, RemoteFile, reading
 from socialcare.extract.folder import Folder
-from socialcare.extract.release import Memory
+from socialcare.extract.release import Memory, lacking
 from socialcare.land import archive, compare, content, load, looks, tables
 from socialcare.land import declared as declarations
 from socialcare.land.headings import Naming
@@ -24,6 +24,9 @@ from socialcare.publishers import sample, server
 from socialcare.registry import Source, source
 from socialcare.registry.publishers import Publishers
 from socialcare.settings import get_settings
+
+#: With these there is no point in asking the same publisher for the next file.
+_PUBLISHER_AWAY = ("publisher_unreachable", "publisher_busy", "publisher_failed", "too_large")
 
 
 @dataclass
@@ -42,9 +45,9 @@ class _Run:
 def ingest_source(source_id: str, *, only: str = "") -> Outcome:
     """Bring raw up to date with one published source; return ``landed`` or ``unchanged``.
 
-    ``only`` takes in one release, new or not. A release that is broken is left out whole, the others land, and
-    the first Fault is raised after it is recorded in raw.looks (``kept_last_good`` where earlier landings stand,
-    else ``failed``).
+    ``only`` takes in one release, new or not. Where a table that feeds a comparison is broken, its release is left
+    out whole; any other broken table is left out alone. All else lands, and the first Fault is raised after it is
+    recorded in raw.looks (``kept_last_good`` where earlier landings stand, else ``failed``).
     """
     declared, where = source(source_id), _where()
     sign = declarations.of_source(declared)
@@ -117,40 +120,71 @@ def _read_again(run: _Run) -> list[Fault]:
 
 
 def _land_release(run: _Run, release: Release) -> None:
+    """Land a release; then raise the first Fault of a table that was left out alone, if there was one."""
     now = load.landed(run.connection, run.source, release.release)
+    files = run.extractor.files(run.source, release)
+    left_out = _Leaving(run.source, lacking(run.source, run.extractor, release, files))
     wanted: list[tuple[load.TableFile, bytes, RemoteFile]] = []
     validators = run.memory.setdefault("files", {})
     seen = {}
-    for file in run.extractor.files(run.source, release):
+    for file in files:
         known = validators.get(file.url, {}) if set(file.tables) <= now.keys() else {}
-        fetched = run.extractor.fetch(file, known)
-        if fetched is None:
-            continue
-        where = f"{run.source.id}, release {release.release}: {file.url}"
-        content.check(fetched.content, name=fetched.name, where=where)
-        sha256 = archive.put(
-            fetched.content, name=fetched.name, url=fetched.url, source_id=run.source.id, release=release.release
-        )
-        seen[file.url] = fetched.validators
-        for table in file.tables:
-            if now.get(table) != sha256:
-                part = load.TableFile(table, fetched.name, sha256, len(fetched.content))
-                wanted.append((part, fetched.content, file))
-    if wanted:
-        _load(run, release, wanted)
-    validators.update({url: kept for url, kept in seen.items() if kept})
+        with left_out.alone(file.tables):
+            fetched = run.extractor.fetch(file, known)
+            if fetched is None:
+                continue
+            where = f"{run.source.id}, release {release.release}: {file.url}"
+            content.check(fetched.content, name=fetched.name, where=where)
+            sha256 = archive.put(
+                fetched.content, name=fetched.name, url=fetched.url, source_id=run.source.id, release=release.release
+            )
+            seen[file.url] = fetched.validators
+            for table in file.tables:
+                if now.get(table) != sha256:
+                    part = load.TableFile(table, fetched.name, sha256, len(fetched.content))
+                    wanted.append((part, fetched.content, file))
+    _load(run, release, wanted, left_out)
+    kept = {file.url for file in files if not left_out.tables & set(file.tables)}
+    validators.update({url: sent for url, sent in seen.items() if sent and url in kept})
+    if left_out.faults:
+        raise left_out.faults[0]
 
 
-def _load(run: _Run, release: Release, wanted: list[tuple[load.TableFile, bytes, RemoteFile]]) -> None:
-    """Read every table first, and compare it; load only when all of the release can be read."""
+@dataclass
+class _Leaving:
+    """What a release had to leave out: tables that feed no comparison, each by itself."""
+
+    source: Source
+    faults: list[Fault]
+    tables: set[str] = field(default_factory=set)
+
+    @contextmanager
+    def alone(self, tables: tuple[str, ...]) -> Iterator[None]:
+        """Keep the Fault of tables that can be done without; let any other go on and stop the release."""
+        try:
+            yield
+        except Fault as fault:
+            if fault.name in _PUBLISHER_AWAY or any(self.source.tables[table].core for table in tables):
+                raise
+            self.faults.append(fault)
+            self.tables.update(tables)
+
+
+def _load(
+    run: _Run, release: Release, wanted: list[tuple[load.TableFile, bytes, RemoteFile]], left_out: _Leaving
+) -> None:
+    """Read every table first, and compare it; load only when all that a comparison needs can be read."""
     ready: list[tuple[load.TableFile, Parsed | None]] = []
     for part, data, file in wanted:
-        parsed = None
-        if not load.was_landed(run.connection, run.source, release.release, part):
-            parsed = parse(run.source, part.table, release.release, part.file_name, data, stated_rows=file.rows)
-            naming = Naming.of(run.source, part.table, release.release, part.file_name)
-            compare.check(run.connection, part.table, naming, parsed)
-        ready.append((part, parsed))
+        with left_out.alone((part.table,)):
+            parsed = None
+            if not load.was_landed(run.connection, run.source, release.release, part):
+                parsed = parse(run.source, part.table, release.release, part.file_name, data, stated_rows=file.rows)
+                naming = Naming.of(run.source, part.table, release.release, part.file_name)
+                compare.check(run.connection, part.table, naming, parsed)
+            ready.append((part, parsed))
+    if not ready:
+        return
     arrival = load.Arrival(release.release, run.extractor.family, _is_sample(), release.published_on)
     run.rows += load.land(run.connection, run.source, arrival, ready)
     run.changed.append(release.release)
