@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -18,7 +19,7 @@ import pyarrow.compute as pac
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from socialcare.door.arrival import NotPlainError, open_plain
-from socialcare.door.reading import Block, UnreadableError
+from socialcare.door.reading import Block, Lines, UnreadableError
 from socialcare.door.reasons import Reason
 from socialcare.door.sheet_cells import iso_dates, text
 from socialcare.door.sheet_shape import Row, Shape, WrongHeadingError, find_heading, is_called_a_list
@@ -114,49 +115,72 @@ def _problem_of(sheets: list[Sheet]) -> str:
     return "" if any(sheet.has_rows for sheet in sheets) else "no_rows"
 
 
+class SheetReader:
+    """The blocks of one table of a workbook: what ``Reader`` is for a CSV. A sheet has no ragged rows."""
+
+    def __init__(self, book: _Opened, sheet: Sheet, shape: Shape, columns: tuple[str, ...] | None = None) -> None:
+        self._book, self._sheet, self._shape = book, sheet, shape
+        self._columns = columns or shape.names
+        self.rows = 0
+        self.ragged: Lines = np.empty(0, dtype=np.int32)
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the sheet block by block, each line as the sheet counts it. Raises UnreadableError.
+
+        Columns that the sheet lacks are not in the block. Rows that are blank are not rows.
+        """
+        try:
+            yield from self._blocks(self._book.workbook.get_sheet_by_name(self._sheet.name))
+        except CalamineError:
+            raise UnreadableError("workbook_broken") from None
+
+    def _blocks(self, found: CalamineSheet) -> Iterator[Block]:
+        before = found.start[1] if found.start else 0
+        places = {n: self._sheet.columns[n] - before for n in self._columns if n in self._sheet.columns}
+        rows = islice(found.iter_rows(), self._sheet.heading_row, None)
+        line = self._sheet.heading_row + 1
+        while some := list(islice(rows, BLOCK_ROWS)):
+            columns = {n: _cells(some, place, is_date=n in self._shape.dates) for n, place in places.items()}
+            block = _without_blank_rows(line, len(some), columns)
+            line += len(some)
+            self.rows += len(block.lines)
+            if len(block.lines):
+                yield block
+
+
 class WorkbookReader:
-    """The blocks of every table of a workbook in one pass: like ``Reader``, but each block with its table."""
+    """Every table of a workbook, in one pass or one by one; the file is opened once."""
 
     def __init__(
         self, book: Workbook, shapes: Mapping[str, Shape], columns: Mapping[str, tuple[str, ...]] | None = None
     ) -> None:
-        self._book = book
-        self._shapes = shapes
-        self._columns = columns
-        self.rows: dict[str, int] = {sheet.table: 0 for sheet in book.sheets if sheet.table}
+        opened, wanted = _Opened(book.path), columns or {}
+        self.tables = {
+            sheet.table: SheetReader(opened, sheet, shapes[sheet.table], wanted.get(sheet.table))
+            for sheet in book.sheets
+            if sheet.table and (columns is None or sheet.table in wanted)
+        }
 
     def blocks(self) -> Iterator[tuple[str, Block]]:
-        """Yield (table, block), each line as the sheet counts it. Raises UnreadableError with the reason's name.
-
-        Every declared column is in the block; one that the sheet lacks is null. Rows that are blank are not rows.
-        """
-        try:
-            book = _open(self._book.path)
-            for sheet in self._book.sheets:
-                if sheet.table and (self._columns is None or sheet.table in self._columns):
-                    yield from self._of(sheet, book.get_sheet_by_name(sheet.name))
-        except CalamineError:
-            raise UnreadableError("workbook_broken") from None
-
-    def _of(self, sheet: Sheet, found: CalamineSheet) -> Iterator[tuple[str, Block]]:
-        shape, before = self._shapes[sheet.table], found.start[1] if found.start else 0
-        wanted = self._columns[sheet.table] if self._columns else shape.names
-        places = {name: sheet.columns[name] - before if name in sheet.columns else None for name in wanted}
-        rows = islice(found.iter_rows(), sheet.heading_row, None)
-        line = sheet.heading_row + 1
-        while some := list(islice(rows, BLOCK_ROWS)):
-            columns = {name: _cells(some, place, is_date=name in shape.dates) for name, place in places.items()}
-            block = _without_blank_rows(line, len(some), columns)
-            line += len(some)
-            self.rows[sheet.table] += len(block.lines)
-            if len(block.lines):
-                yield sheet.table, block
+        """Yield (table, block) for every table. Raises UnreadableError with the name of the reason."""
+        for table, reader in self.tables.items():
+            for block in reader.blocks():
+                yield table, block
 
 
-def _cells(rows: Sequence[Row], place: int | None, *, is_date: bool) -> pa.DictionaryArray:
+class _Opened:
+    """A workbook that is opened when it is first read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @cached_property
+    def workbook(self) -> CalamineWorkbook:
+        return _open(self._path)
+
+
+def _cells(rows: Sequence[Row], place: int, *, is_date: bool) -> pa.DictionaryArray:
     """Return one column as dictionary-encoded text, what is empty as null."""
-    if place is None:
-        return pa.nulls(len(rows), pa.string()).dictionary_encode()
     cells = pa.array([text(row[place]) or None for row in rows], pa.string())
     encoded = cells.dictionary_encode()
     longest = pac.max(pac.utf8_length(encoded.dictionary)).as_py() or 0
