@@ -1,33 +1,21 @@
-"""Synthetic SSDA903 Header and Episodes, with the planted truth: the right answer and every planted defect."""
+"""The synthetic looked-after return, with the planted truth: the right answer and every planted defect."""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from socialcare.generate import lives
-from socialcare.generate.defects import DEFECTS, Defect, Sheet, plant
+from socialcare.generate import children, write_ssda903
+from socialcare.generate.defects import Defect, Sheet, plant
+from socialcare.generate.defects_ssda903 import DEFECTS, USUAL
+from socialcare.generate.life import Life, year_to_march
+from socialcare.registry.returns import Rule, return_spec
 
-#: Open children of a council, near the size of the real ones; any other council gets 300.
-OPEN_CHILDREN = {"durham": 1_200, "south_tyneside": 320, "redcar_and_cleveland": 400}
-#: Where made-up homes are. The last two letters are always ZZ, which no real postcode of these has.
-_AREAS = {
-    "durham": ("DH1", "DH6", "DH7", "DL1", "DL5", "DL14", "SR8"),
-    "south_tyneside": ("NE31", "NE32", "NE33", "NE34", "NE35"),
-    "redcar_and_cleveland": ("TS6", "TS10", "TS11", "TS12", "TS13"),
-}
-_HEADER = ("CHILD", "SEX", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB")
-_EPISODES = (
-    *("CHILD", "DECOM", "RNE", "LS", "CIN", "PLACE", "PLACE_PROVIDER", "DEC", "REC"),
-    *("REASON_PLACE_CHANGE", "HOME_POST", "PL_POST", "URN"),
-)
-_EPOCH = date(1970, 1, 1)
+_DEFECT_CHILDREN = 9_000_000
 
 
 @dataclass(frozen=True)
@@ -60,100 +48,113 @@ def ssda903(
     seed: int | None = None,
     *,
     open_children: int | None = None,
-    defects: tuple[Defect, ...] = DEFECTS,
+    defects: tuple[Defect, ...] | None = None,
+    tables: Collection[str] | None = None,
 ) -> Generated:
-    """Make one council's Header and Episodes. The same arguments make the same bytes."""
-    random = np.random.default_rng(seed if seed is not None else _seed(council_id))
-    clean = open_children or OPEN_CHILDREN.get(council_id, 300)
-    year_begins = date(collection_year - 1, 4, 1)
-    made = lives.make(random, clean, as_of_date, year_begins)
-    header, episodes = _sheets(random, council_id, made, collection_year)
-    counted, planted = _plant(council_id, header, episodes, defects, as_of_date)
-    quarantined = {
-        table: len({p.line for p in planted if p.table == table and p.severity == "quarantine"})
-        for table in ("header", "episodes")
+    """Make one council's return. The same arguments make the same bytes.
+
+    Without ``tables`` and ``defects`` these are the tables that the door takes and the defects that it looks for.
+    """
+    life = Life(council_id, as_of_date, seed, open_children)
+    span = year_to_march(collection_year, as_of_date)
+    wanted = door_tables(collection_year) if tables is None else {name: name for name in tables}
+    told = write_ssda903.write(life, span, wanted)
+    sheets = {
+        wanted[name]: Sheet(rows.names, {column: rows[column] for column in rows.names}) for name, rows in told.items()
     }
+    chosen = known_to_the_door(collection_year) if defects is None else defects
+    chosen = tuple(d for d in chosen if d.applies(collection_year) and wanted.get(d.table) in sheets)
+    counted, planted = _plant(
+        council_id, sheets, wanted, chosen, date.fromordinal(_ordinal(span.until)), collection_year
+    )
     return Generated(
-        {"header": header.table(), "episodes": episodes.table()},
-        clean + counted,
+        {name: sheet.table() for name, sheet in sheets.items()},
+        _open_children(life, span.until) + counted,
         tuple(planted),
-        {"header": header.rows, "episodes": episodes.rows},
-        quarantined,
+        {name: sheet.rows for name, sheet in sheets.items()},
+        {name: len({p.line for p in planted if p.table == name and p.severity == "quarantine"}) for name in sheets},
     )
 
 
-def _seed(council_id: str) -> int:
-    return int.from_bytes(hashlib.sha256(council_id.encode()).digest()[:8], "big")
+def _ordinal(days: int) -> int:
+    return days + date(1970, 1, 1).toordinal()
 
 
-def _sheets(random: np.random.Generator, council_id: str, made: lives.Lives, year: int) -> tuple[Sheet, Sheet]:
-    count = len(made.born)
-    ids = np.strings.add(f"SYN-{council_id[:3].upper()}-", np.strings.zfill((np.arange(count) + 1).astype(str), 7))
-    sex = made.sex if year >= 2025 else np.where(made.sex == "M", "1", "2")
-    mother = made.is_mother & (made.sex == "F")
-    header = Sheet(
-        _HEADER,
-        {
-            "CHILD": ids,
-            "SEX": sex,
-            "DOB": days_as_text(made.born),
-            "ETHNIC": made.ethnic,
-            "UPN": _upns(random, count),
-            "MOTHER": np.where(made.sex == "F", np.where(mother, "1", "0"), ""),
-            "MC_DOB": np.where(mother, days_as_text(made.born + 6_000), ""),
-        },
-    )
-    rows = len(made.child)
-    homes = _postcodes(random, council_id, count)[made.child]
-    at_home = made.columns["PLACE"] == "P1"
-    episodes = Sheet(
-        _EPISODES,
-        {
-            "CHILD": ids[made.child],
-            "DECOM": days_as_text(made.began),
-            **{n: made.columns[n] for n in ("RNE", "LS", "CIN", "PLACE", "PLACE_PROVIDER", "REC")},
-            "DEC": np.where(made.ended < 0, "", days_as_text(np.maximum(made.ended, 0))),
-            "REASON_PLACE_CHANGE": made.columns["REASON_PLACE_CHANGE"],
-            "HOME_POST": homes,
-            "PL_POST": np.where(at_home, homes, _postcodes(random, council_id, rows)),
-            "URN": np.where(
-                at_home, "", np.strings.add("SC9", np.strings.zfill(random.integers(0, 99_999, rows).astype(str), 5))
-            ),
-        },
-    )
-    return header, episodes
+def _open_children(life: Life, until: int) -> int:
+    rows = life.care.periods
+    here = (rows["began"] <= until) & (rows["ended"] > until) & ~np.strings.startswith(rows["kind"], "break")
+    return int(np.count_nonzero(here))
+
+
+def door_tables(year: int) -> dict[str, str]:
+    """Return the tables that the door takes: our name of each and the declaration's."""
+    declared = return_spec("ssda903").for_year(year).tables
+    found = {}
+    for name, columns in write_ssda903.TABLES.items():
+        alike = [there for there, table in declared.items() if set(columns) <= set(table.columns)]
+        if alike:
+            found[name] = name if name in alike else alike[0]
+    return found
+
+
+def _door_rules(year: int) -> dict[tuple[str, str], Rule]:
+    ours = {there: name for name, there in door_tables(year).items()}
+    rules = return_spec("ssda903").for_year(year).rules
+    return {(ours[rule.table], rule.code): rule for rule in rules if rule.table in ours}
+
+
+def known_to_the_door(year: int) -> tuple[Defect, ...]:
+    """Return the defects that a rule of the door finds in this year."""
+    rules = _door_rules(year)
+    return tuple(d for d in DEFECTS if (d.table, d.rule_code) in rules and d.applies(year))
 
 
 def _plant(
-    council_id: str, header: Sheet, episodes: Sheet, defects: tuple[Defect, ...], as_of: date
+    council_id: str,
+    sheets: dict[str, Sheet],
+    named: dict[str, str],
+    defects: tuple[Defect, ...],
+    as_of: date,
+    year: int,
 ) -> tuple[int, list[Planted]]:
     """Add children of their own for the defects; return how many of them still count as open, and the truth."""
-    counted, planted = 0, []
-    for number, defect in enumerate(defects):
-        child = f"SYN-{council_id[:3].upper()}-9{number:06d}"
-        for table, line in plant(defect, child, header, episodes, as_of):
-            planted.append(Planted(defect.name, table, line, defect.rule_code, defect.severity))
-        counted += defect.counts_as_open
+    rules = _door_rules(year)
+    numbers = np.arange(_DEFECT_CHILDREN, _DEFECT_CHILDREN + len(defects))
+    ids, upns = children.identifiers(council_id, numbers), children.pupil_numbers(council_id, numbers)
+    files = {name: sheets[there] for name, there in named.items() if there in sheets}
+    counted = 0
+    planted: list[Planted] = []
+    for n, defect in enumerate(defects):
+        rule = rules.get((defect.table, defect.rule_code))
+        severity = rule.severity if rule else defect.severity
+        rows = list(_add(defect, {"CHILD": str(ids[n]), "UPN": str(upns[n])}, files, as_of))
+        lines = [line for table, line, _ in rows if table == defect.table]
+        found = [lines[at] for at in (defect.finding_at, *defect.also_at)]
+        there = named[defect.table]
+        planted.extend(Planted(defect.name, there, line, defect.rule_code, severity) for line in found)
+        out = {(defect.table, line) for line in found} if severity == "quarantine" else set()
+        counted += any(_is_open(row) for table, at, row in rows if table == "episodes" and (table, at) not in out)
     return counted, planted
 
 
-def days_as_text(days: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
-    """Return days since 1970-01-01 as dd/mm/yyyy."""
-    first = int(days.min(initial=0))
-    calendar = np.arange(first, int(days.max(initial=0)) + 1).astype("datetime64[D]").astype(object)
-    text = np.array([day.strftime("%d/%m/%Y") for day in calendar])
-    return text[days - first]
+def _add(
+    defect: Defect, child: dict[str, str], files: dict[str, Sheet], as_of: date
+) -> Iterator[tuple[str, int, dict[str, str]]]:
+    """Add the child's rows to every file, with the birthday and sex that the header has."""
+    usual = USUAL[defect.usual]
+    for table in ("header", *(t for t in files if t != "header")):
+        if table not in files:
+            continue
+        for there, line, row in plant(defect, child, {table: files[table]}, usual, as_of):
+            if there == "header":
+                child = {**child, "DOB": _birthday(row["DOB"]), "SEX": row["SEX"]}
+            yield there, line, row
 
 
-def _upns(random: np.random.Generator, count: int) -> npt.NDArray[Any]:
-    """Return made-up pupil numbers (authority 999 does not exist), some of them unknown."""
-    digits = np.strings.zfill(random.integers(0, 99_999_999, count).astype(str), 8)
-    numbers = np.strings.add(np.strings.add(random.choice(list("ABCDEFGH"), count), "999"), digits)
-    numbers = np.strings.add(numbers, random.integers(0, 10, count).astype(str))
-    return np.where(random.random(count) < 0.15, "UN1", numbers)
+def _birthday(text: str) -> str:
+    """Return the header's birthday for the other files: the usual one where the header's is no date."""
+    return text if len(text) == 10 and text[2] == "/" and not text.startswith("31/02") else "01/05/2015"
 
 
-def _postcodes(random: np.random.Generator, council_id: str, count: int) -> npt.NDArray[Any]:
-    areas = np.array(_AREAS.get(council_id, ("ZE9",)))
-    outward = np.strings.add(random.choice(areas, count), " ")
-    return np.strings.add(np.strings.add(outward, random.integers(1, 10, count).astype(str)), "ZZ")
+def _is_open(row: dict[str, str]) -> bool:
+    return row["CHILD"] != "" and row.get("DEC", "") == "" and row.get("LS") not in ("V3", "V4")
