@@ -21,7 +21,7 @@ from socialcare.door.receipt import _SEVERITY, FileLine, Receipt, Section, _harm
 from socialcare.settings import get_settings
 
 #: Rows listed on one sheet, most important first; the front sheet's counts are always those of all.
-LISTED = 10_000
+LISTED = 5_000
 _SYNTHETIC = "SYNTHETIC: no real child is in this file."
 #: The same content is the same bytes, whenever it is written.
 _ALWAYS = datetime(2000, 1, 1)  # a spreadsheet's dates have no zone
@@ -125,16 +125,6 @@ class _Writer:
 
     def _table(self, name: str, sections: Sequence[Section]) -> None:
         sheet = self._sheet(name, (8, 22, 32, 8, 60, 22, 24, 12))
-        heads = (
-            "Row",
-            "Identifier",
-            "Column",
-            "Rule",
-            "What was found",
-            "What happened",
-            "Whose job",
-            "Since last time",
-        )
         rows = [cells for section in sections for cells in self._finding_cells(section)]
         self._grid(sheet, 0, _HEADS, rows[:LISTED])
         sheet.freeze_panes(1, 2)
