@@ -6,12 +6,14 @@ then judged by itself, has its own line, and can wait outside without its assess
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -67,7 +69,8 @@ class XmlReader:
 
     def __init__(self, path: Path, shapes: Mapping[str, Shape]) -> None:
         self._path = path
-        self._tables = {name: _Rows(tuple(shape.elements)) for name, shape in shapes.items()}
+        self._tables = {name: _Rows(shape) for name, shape in shapes.items()}
+        self._outer_first = sorted(self._tables.items(), key=lambda item: len(shapes[item[0]].path))
         self._units = _compile(shapes, self._tables)
         self._root_name = next(iter(shapes.values())).path.split("/")[1]
         self.rows = dict.fromkeys(shapes, 0)
@@ -78,13 +81,26 @@ class XmlReader:
 
         Raises UnreadableError with the name of the reason.
         """
-        for path, element in Message(self._path, self._root_name, set(self._units)).units():
-            node = self._units[path]
-            _start(element, node)
-            self._walk(element, node.below)
-            if sum(len(table.rows) for table in self._tables.values()) >= _ROWS_IN_A_BLOCK:
-                yield from self._flush()
+        units = Message(self._path, self._root_name, set(self._units)).units()
+        while self._fill(units):
+            yield from self._flush()
         yield from self._flush()
+
+    def _fill(self, units: Iterator[tuple[str, Any]]) -> bool:
+        """Read until there are rows enough for a block; return whether there may be more."""
+        collects = gc.isenabled()
+        gc.disable()  # nothing here is in a cycle: looking for some took a fifth of the time
+        try:
+            for path, element in units:
+                node = self._units[path]
+                _start(element, node)
+                self._walk(element, node.below)
+                if sum(len(table.rows) for table in self._tables.values()) >= _ROWS_IN_A_BLOCK:
+                    return True
+            return False
+        finally:
+            if collects:
+                gc.enable()
 
     def _walk(self, element: Any, below: dict[str, _Node]) -> None:
         for sub in element:
@@ -102,42 +118,57 @@ class XmlReader:
                 self._walk(sub, node.below)
 
     def _flush(self) -> Iterator[tuple[str, Block]]:
-        blocks = [(name, table.block()) for name, table in self._tables.items() if table.rows]
-        for name, block in blocks:
+        blocks = {name: table.block() for name, table in self._outer_first if table.rows}
+        for name, block in blocks.items():
             self.rows[name] += len(block.lines)
             self._tables[name].rows.clear()
             yield name, block
 
 
 class _Rows:
-    """The rows of one table that were read and not yet handed on: cells, then the line, then the row around it."""
+    """The rows of one table that were read and not yet handed on: cells, then the line, then the line around it."""
 
-    def __init__(self, columns: tuple[str, ...]) -> None:
-        self.columns = columns
+    def __init__(self, shape: Shape) -> None:
+        self._order = tuple(shape.elements)
+        self.columns = [column for column, element in shape.elements.items() if not element.startswith("/")]
         self.rows: list[list[Any]] = []
         self.around: _Rows | None = None
-        #: Column here -> how many tables out, and which place in that table's rows.
-        self.taken: dict[str, tuple[int, int]] = {}
-        self._empty: list[Any] = [None] * len(columns)
-        self._last_line = 0
+        #: Column here -> how many tables out, and which column there; none of them: the line.
+        self.taken: dict[str, tuple[int, str | None]] = {}
+        self.last_line = 0
+        self._empty: list[Any] = [None] * len(self.columns)
+        self._block = Block(np.empty(0, np.int32), {})
+        self._places: npt.NDArray[np.int64] = np.empty(0, np.int64)
 
     def begin(self, line: int) -> None:
-        self._last_line = max(line, self._last_line + 1)
-        if self._last_line > _LARGEST_LINE:
+        self.last_line = max(line, self.last_line + 1)
+        if self.last_line > _LARGEST_LINE:
             raise UnreadableError("xml_too_many_lines")
-        self.rows.append([*self._empty, self._last_line, self.around.rows[-1] if self.around else None])
+        self.rows.append([*self._empty, self.last_line, self.around.last_line if self.around else 0])
 
     def block(self) -> Block:
-        *cells, lines, _ = zip(*self.rows, strict=True)
-        columns = dict(zip(self.columns, (pa.array(column, pa.string()) for column in cells), strict=True))
-        rows = self.rows
-        for out in range(1, 1 + max((out for out, _ in self.taken.values()), default=0)):
-            rows = [row[-1] for row in rows]
-            for name, (level, place) in self.taken.items():
-                if level == out:
-                    columns[name] = pa.array([row[place] for row in rows]).cast(pa.string())
-        encoded = {name: column.dictionary_encode() for name, column in columns.items()}
-        return Block(np.array(lines, np.int32), encoded)
+        """Return the rows in columns. The table around this one is asked first, in the same turn."""
+        *cells, lines, around = zip(*self.rows, strict=True)
+        columns = {n: pa.array(c, pa.string()).dictionary_encode() for n, c in zip(self.columns, cells, strict=True)}
+        if self.around:
+            self._places = np.searchsorted(self.around._block.lines, np.array(around, np.int32))
+        for name, (out, column) in self.taken.items():
+            columns[name] = self._take(out, column)
+        self._block = Block(np.array(lines, np.int32), {name: columns[name] for name in self._order})
+        return self._block
+
+    def _take(self, out: int, column: str | None) -> pa.DictionaryArray:
+        places, table = self._places, self.around
+        assert table is not None
+        for _ in range(out - 1):
+            assert table is not None
+            places, table = table._places[places], table.around
+        assert table is not None
+        if column:
+            taken = table._block.columns[column]
+            return pa.DictionaryArray.from_arrays(taken.indices.take(pa.array(places)), taken.dictionary)
+        lines = pa.array(table._block.lines[places]).dictionary_encode()
+        return pa.DictionaryArray.from_arrays(lines.indices, lines.dictionary.cast(pa.string()))
 
 
 class _Node:
@@ -165,20 +196,22 @@ def _compile(shapes: Mapping[str, Shape], tables: dict[str, _Rows]) -> dict[str,
             table.around = tables[names[around[0]]]
         else:
             units[shape.path] = row
-        for number, (column, element) in enumerate(shape.elements.items()):
+        for column, element in shape.elements.items():
             if element.startswith("/"):
                 table.taken[column] = _outside(element, [shapes[names[path]] for path in around])
             else:
                 cell = row if element == "." else _node(row, f"/{element}")
-                cell.rows, cell.number = table.rows, number
+                cell.rows, cell.number = table.rows, table.columns.index(column)
     return units
 
 
-def _outside(element: str, around: list[Shape]) -> tuple[int, int]:
+def _outside(element: str, around: list[Shape]) -> tuple[int, str | None]:
     for out, shape in enumerate(around, start=1):
-        places = [f"{shape.path}/{below}" for below in shape.elements.values()] + [shape.path]
-        if element in places:
-            return out, places.index(element)
+        if element == shape.path:
+            return out, None
+        for column, below in shape.elements.items():
+            if element == f"{shape.path}/{below}":
+                return out, column
     raise ValueError(f"no table around this one has {element}")
 
 
