@@ -13,29 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
 from lxml import etree  # type: ignore[import-untyped]
 
-from socialcare.door.reading import Block, UnreadableError
+from socialcare.door.reading import Block, Lines, UnreadableError
 from socialcare.door.xml_message import Message, line_of
+from socialcare.door.xml_shapes import NOWHERE, Node, Rows, Shape, compile_shapes, without_namespace
+
+__all__ = ["Header", "Shape", "XmlReader", "XmlTable", "read_header"]
 
 _LONGEST_CELL = 4096
 _ROWS_IN_A_BLOCK = 50_000
-_LARGEST_LINE = np.iinfo(np.int32).max
-
-
-@dataclass(frozen=True)
-class Shape:
-    """Where a table is in the message: one row for each element at ``path``.
-
-    ``elements`` gives each column's element below the row; ``.`` is the row's own text. A path with a leading ``/`` is
-    outside the row: the path of a table around it gives the line of the row that this one is inside (so that rules
-    and figures can join them), the path of an element that is a column of such a table gives its text.
-    """
-
-    path: str
-    elements: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -69,9 +56,9 @@ class XmlReader:
 
     def __init__(self, path: Path, shapes: Mapping[str, Shape]) -> None:
         self._path = path
-        self._tables = {name: _Rows(shape) for name, shape in shapes.items()}
+        self._tables = {name: Rows(shape) for name, shape in shapes.items()}
         self._outer_first = sorted(self._tables.items(), key=lambda item: len(shapes[item[0]].path))
-        self._units = _compile(shapes, self._tables)
+        self._units = compile_shapes(shapes, self._tables)
         self._root_name = next(iter(shapes.values())).path.split("/")[1]
         self.rows = dict.fromkeys(shapes, 0)
         self.unknown = 0
@@ -102,10 +89,10 @@ class XmlReader:
             if collects:
                 gc.enable()
 
-    def _walk(self, element: Any, below: dict[str, _Node]) -> None:
+    def _walk(self, element: Any, below: dict[str, Node]) -> None:
         for sub in element:
-            node = below.get(sub.tag) or _without_namespace(below, sub.tag)
-            if node is None:
+            node = below.get(sub.tag) or without_namespace(below, sub.tag)
+            if node is NOWHERE:
                 self.unknown += 1
                 continue
             if node.rows is not None and node.table is None:  # nearly every element, so without a call
@@ -125,110 +112,29 @@ class XmlReader:
             yield name, block
 
 
-class _Rows:
-    """The rows of one table that were read and not yet handed on: cells, then the line, then the line around it."""
+class XmlTable:
+    """One table of a message, in the place of a ``Reader``: rows are loaded one table after the other.
 
-    def __init__(self, shape: Shape) -> None:
-        self._order = tuple(shape.elements)
-        self.columns = [column for column, element in shape.elements.items() if not element.startswith("/")]
-        self.rows: list[list[Any]] = []
-        self.around: _Rows | None = None
-        #: Column here -> how many tables out, and which column there; none of them: the line.
-        self.taken: dict[str, tuple[int, str | None]] = {}
-        self.last_line = 0
-        self._empty: list[Any] = [None] * len(self.columns)
-        self._block = Block(np.empty(0, np.int32), {})
-        self._places: npt.NDArray[np.int64] = np.empty(0, np.int64)
+    The message is read again for each table, which costs little beside what is done with the rows; kept in between,
+    they would have to lie somewhere with every identifier in them.
+    """
 
-    def begin(self, line: int) -> None:
-        self.last_line = max(line, self.last_line + 1)
-        if self.last_line > _LARGEST_LINE:
-            raise UnreadableError("xml_too_many_lines")
-        self.rows.append([*self._empty, self.last_line, self.around.last_line if self.around else 0])
+    def __init__(self, path: Path, shapes: Mapping[str, Shape], table: str) -> None:
+        own = shapes[table].path
+        self._reader = XmlReader(path, {n: s for n, s in shapes.items() if n == table or own.startswith(f"{s.path}/")})
+        self._table = table
+        self.ragged: Lines = np.empty(0, np.int32)
 
-    def block(self) -> Block:
-        """Return the rows in columns. The table around this one is asked first, in the same turn."""
-        *cells, lines, around = zip(*self.rows, strict=True)
-        columns = {n: pa.array(c, pa.string()).dictionary_encode() for n, c in zip(self.columns, cells, strict=True)}
-        if self.around:
-            self._places = np.searchsorted(self.around._block.lines, np.array(around, np.int32))
-        for name, (out, column) in self.taken.items():
-            columns[name] = self._take(out, column)
-        self._block = Block(np.array(lines, np.int32), {name: columns[name] for name in self._order})
-        return self._block
+    @property
+    def rows(self) -> int:
+        return self._reader.rows[self._table]
 
-    def _take(self, out: int, column: str | None) -> pa.DictionaryArray:
-        places, table = self._places, self.around
-        assert table is not None
-        for _ in range(out - 1):
-            assert table is not None
-            places, table = table._places[places], table.around
-        assert table is not None
-        if column:
-            taken = table._block.columns[column]
-            return pa.DictionaryArray.from_arrays(taken.indices.take(pa.array(places)), taken.dictionary)
-        lines = pa.array(table._block.lines[places]).dictionary_encode()
-        return pa.DictionaryArray.from_arrays(lines.indices, lines.dictionary.cast(pa.string()))
+    def blocks(self) -> Iterator[Block]:
+        """Yield the table block by block. Raises UnreadableError with the name of the reason."""
+        yield from (block for table, block in self._reader.blocks() if table == self._table)
 
 
-class _Node:
-    """One declared element: the table it starts a row of, the cell it fills, what may be below it."""
-
-    __slots__ = ("below", "number", "rows", "table")
-
-    def __init__(self) -> None:
-        self.table: _Rows | None = None
-        #: The rows of the table whose cell this is, and which column of it.
-        self.rows: list[list[Any]] | None = None
-        self.number = 0
-        self.below: dict[str, _Node] = {}
-
-
-def _compile(shapes: Mapping[str, Shape], tables: dict[str, _Rows]) -> dict[str, _Node]:
-    """Return those rows that are inside no other row, by path; what is declared below them hangs on them."""
-    root, units = _Node(), {}
-    names = {shape.path: name for name, shape in shapes.items()}
-    for name, shape in shapes.items():
-        table, row = tables[name], _node(root, shape.path)
-        row.table = table
-        around = [path for path in sorted(names, key=len, reverse=True) if shape.path.startswith(f"{path}/")]
-        if around:
-            table.around = tables[names[around[0]]]
-        else:
-            units[shape.path] = row
-        for column, element in shape.elements.items():
-            if element.startswith("/"):
-                table.taken[column] = _outside(element, [shapes[names[path]] for path in around])
-            else:
-                cell = row if element == "." else _node(row, f"/{element}")
-                cell.rows, cell.number = table.rows, table.columns.index(column)
-    return units
-
-
-def _outside(element: str, around: list[Shape]) -> tuple[int, str | None]:
-    for out, shape in enumerate(around, start=1):
-        if element == shape.path:
-            return out, None
-        for column, below in shape.elements.items():
-            if element == f"{shape.path}/{below}":
-                return out, column
-    raise ValueError(f"no table around this one has {element}")
-
-
-def _node(start: _Node, path: str) -> _Node:
-    for name in path.split("/")[1:]:
-        start = start.below.setdefault(name, _Node())
-    return start
-
-
-def _without_namespace(below: dict[str, _Node], tag: str) -> _Node | None:
-    found = below.get(tag.rpartition("}")[2])
-    if found:
-        below[tag] = found  # the next of its kind is found at once
-    return found
-
-
-def _start(element: Any, node: _Node) -> None:
+def _start(element: Any, node: Node) -> None:
     if node.table:
         node.table.begin(line_of(element))
     text = element.text
