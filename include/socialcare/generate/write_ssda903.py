@@ -9,42 +9,14 @@ import numpy as np
 
 from socialcare.generate import care_events
 from socialcare.generate.children import DFE_CODES
-from socialcare.generate.rows import OPEN, Bools, Ints, Rows, Texts, age_on, birthday, days_as_text
+from socialcare.generate.rows import OPEN, Ints, Rows, age_on, birthday, days_as_text
+from socialcare.generate.told_ssda903 import TABLES, in_year, leavers, tables_of, told_in, year_round, yes
 
 if TYPE_CHECKING:
     from socialcare.generate.life import Life, Span
 
-#: The tables in the order in which DfE names them, each with its columns.
-TABLES: dict[str, tuple[str, ...]] = {
-    "header": ("CHILD", "SEX", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB"),
-    "episodes": (
-        *("CHILD", "DECOM", "RNE", "LS", "CIN", "PLACE", "PLACE_PROVIDER", "DEC", "REC"),
-        *("REASON_PLACE_CHANGE", "HOME_POST", "PL_POST", "URN"),
-    ),
-    "reviews": ("CHILD", "DOB", "REVIEW", "REVIEW_CODE"),
-    "uasc": ("CHILD", "SEX", "DOB", "DUC"),
-    "oc2": (
-        *("CHILD", "DOB", "SDQ_SCORE", "SDQ_REASON", "CONVICTED", "HEALTH_CHECK", "IMMUNISATIONS", "TEETH_CHECK"),
-        *("HEALTH_ASSESSMENT", "SUBSTANCE_MISUSE", "INTERVENTION_RECEIVED", "INTERVENTION_OFFERED"),
-    ),
-    "oc3": ("CHILD", "DOB", "IN_TOUCH", "ACTIV", "ACCOM"),
-    "ad1": ("CHILD", "DOB", "DATE_INT", "DATE_MATCH", "FOSTER_CARE", "NB_ADOPTR", "SEX_ADOPTR", "LS_ADOPTR"),
-    "placed_adoption": ("CHILD", "DOB", "DATE_PLACED", "DATE_PLACED_CEASED", "REASON_PLACED_CEASED"),
-    "prev_perm": ("CHILD", "DOB", "PREV_PERM", "LA_PERM", "DATE_PERM"),
-    "missing": ("CHILD", "DOB", "MISSING", "MIS_START", "MIS_END"),
-    "sw_episodes": ("CHILD", "DOB", "SW_ID", "SW_DECOM", "SW_DEC", "SW_REASON"),
-    "dolo": ("CHILD", "DOB", "DOLO_START", "DOLO_END"),
-}
-#: The first collection year of the tables that came later.
-FIRST_YEARS = {"sw_episodes": 2024, "dolo": 2027}
 #: The collection year from which supported accommodation, being registered, has a number.
 _REGISTERED = 2024
-_ADOPTERS = np.array([("2", "MF", "L11"), ("2", "MM", "L12"), ("1", "F1", "L0"), ("2", "FF", "L12"), ("2", "MF", "L3")])
-
-
-def tables_of(year: int) -> tuple[str, ...]:
-    """Return the tables that a collection year has."""
-    return tuple(table for table in TABLES if FIRST_YEARS.get(table, year) <= year)
 
 
 def write(life: Life, span: Span, wanted: Collection[str]) -> dict[str, Rows]:
@@ -64,31 +36,8 @@ def write(life: Life, span: Span, wanted: Collection[str]) -> dict[str, Rows]:
     return told
 
 
-def told_in(year: int, column: str, values: Texts) -> Texts:
-    """Return codes as the collection year had them."""
-    for last_year, of, changes in _OLDER_CODES:
-        if of == column and year <= last_year:
-            for new, old in changes.items():
-                values = np.where(values == new, old, values)
-    return values
-
-
-_OLDER_CODES: tuple[tuple[int, str, dict[str, str]], ...] = (
-    (2024, "SEX", {"M": "1", "F": "2"}),
-    (2024, "PLACE", {"K3": "H5"}),
-    (2025, "PLACE", {"Z11": "Z1"}),
-    (2018, "REC", {"E45": "E43", "E46": "E43", "E47": "E44", "E48": "E44"}),
-    (2021, "ACTIV", {"F4": "F3", "F5": "F3", "P4": "P3", "P5": "P3"}),
-)
-
-
-def in_year(life: Life, span: Span) -> Rows:
-    """Return the episodes that touch the year, as they were known on its last day."""
-    rows = life.care.episodes
-    rows = rows.where((rows["began"] <= span.until) & (rows["ended"] >= span.begins))
-    is_open = rows["ended"] > span.until
-    blank = {name: np.where(is_open, "", rows[name]) for name in ("rec", "reason_change")}
-    return rows.also(ended=np.where(is_open, OPEN, rows["ended"]), **blank)
+#: Adopters as they come: their number, sex and legal status.
+_ADOPTERS = np.array([("2", "MF", "L11"), ("2", "MM", "L12"), ("1", "F1", "L0"), ("2", "FF", "L12"), ("2", "MF", "L3")])
 
 
 def _header(life: Life, span: Span, child: Ints) -> Rows:
@@ -143,7 +92,7 @@ def _uasc(life: Life, span: Span) -> Rows:
     rows = in_year(life, span)
     people = life.care.children
     child = np.unique(rows["child"][people["is_uasc"][rows["child"]]])
-    child = child[~np.isin(child, _leavers(life, span)["child"])]
+    child = child[~np.isin(child, leavers(life, span)["child"])]
     adult = birthday(people["born"][child], 18)
     return Rows(
         {
@@ -152,15 +101,6 @@ def _uasc(life: Life, span: Span) -> Rows:
             "DUC": days_as_text(np.where(adult <= span.until, adult, OPEN)),
         }
     )
-
-
-def year_round(life: Life, span: Span) -> Ints:
-    """Return who is asked about health: in care without a break since the year began, and not yet 18 at its end."""
-    rows = life.care.periods
-    here = (rows["began"] <= span.begins) & (rows["ended"] > span.until)
-    here &= ~np.strings.startswith(rows["kind"], "break") & (birthday(rows["born"], 18) > span.ends)
-    child: Ints = rows["child"][here]
-    return child
 
 
 def _oc2(life: Life, span: Span) -> Rows:
@@ -175,29 +115,20 @@ def _oc2(life: Life, span: Span) -> Rows:
             "_child": child,
             "SDQ_SCORE": np.where(asked & ~found["sdq_missing"], found["sdq"].astype(np.str_), ""),
             "SDQ_REASON": np.where(asked & found["sdq_missing"], found["sdq_reason"], ""),
-            "CONVICTED": _yes(found["convicted"], at_end >= 10),
-            "HEALTH_CHECK": _yes(found["development"], at_end < 5),
-            "IMMUNISATIONS": _yes(found["immunised"]),
-            "TEETH_CHECK": _yes(found["teeth"]),
-            "HEALTH_ASSESSMENT": _yes(found["assessed"]),
-            "SUBSTANCE_MISUSE": _yes(found["substances"]),
-            "INTERVENTION_RECEIVED": _yes(found["helped"], found["substances"]),
-            "INTERVENTION_OFFERED": _yes(found["help_offered"], found["substances"] & ~helped),
+            "CONVICTED": yes(found["convicted"], at_end >= 10),
+            "HEALTH_CHECK": yes(found["development"], at_end < 5),
+            "IMMUNISATIONS": yes(found["immunised"]),
+            "TEETH_CHECK": yes(found["teeth"]),
+            "HEALTH_ASSESSMENT": yes(found["assessed"]),
+            "SUBSTANCE_MISUSE": yes(found["substances"]),
+            "INTERVENTION_RECEIVED": yes(found["helped"], found["substances"]),
+            "INTERVENTION_OFFERED": yes(found["help_offered"], found["substances"] & ~helped),
         }
     )
 
 
-def _yes(values: Bools, asked: Bools | None = None) -> Texts:
-    told = np.where(values, "1", "0")
-    return told if asked is None else np.where(asked, told, "")
-
-
-def _leavers(life: Life, span: Span) -> Rows:
-    return life.leavers.where(span.holds(life.leavers["turns"]))
-
-
 def _oc3(life: Life, span: Span) -> Rows:
-    rows = _leavers(life, span)
+    rows = leavers(life, span)
     activ = told_in(span.year, "ACTIV", rows["activ"])
     return Rows({"_child": rows["child"], "IN_TOUCH": rows["in_touch"], "ACTIV": activ, "ACCOM": rows["accom"]})
 
@@ -211,7 +142,7 @@ def _ad1(life: Life, span: Span) -> Rows:
             "_child": rows["child"],
             "DATE_INT": days_as_text(rows["decided"]),
             "DATE_MATCH": days_as_text(rows["matched"]),
-            "FOSTER_CARE": _yes(rows["by_carers"]),
+            "FOSTER_CARE": yes(rows["by_carers"]),
             **{name: adopters[:, n] for n, name in enumerate(("NB_ADOPTR", "SEX_ADOPTR", "LS_ADOPTR"))},
         }
     )
