@@ -11,14 +11,13 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 import xlsxwriter
 
-from socialcare.door import read_workbook, workbook_bounds
+from socialcare.door import read_workbook, sheet_source, workbook_bounds
 from socialcare.door.read_workbook import Workbook, WorkbookReader, look
 from socialcare.door.reading import UnreadableError
-from socialcare.door.sheet_cells import iso_dates
+from socialcare.door.sheet_cells import iso_date
 from socialcare.door.sheet_shape import normal, shape_of
 
 ID, GENDER, DOB, AGE = "Child Unique ID", "Gender", "Date of Birth", "Age of Child (Years)"
@@ -195,12 +194,12 @@ def test_cells_are_the_values_that_the_spreadsheet_kept(tmp_path: Path) -> None:
     ],
 )
 def test_a_date_is_read_in_many_styles(style: str) -> None:
-    assert iso_dates(pa.array([style])).to_pylist() == ["2026-02-07"]
+    assert iso_date(style) == "2026-02-07"
 
 
 @pytest.mark.parametrize("style", ["31/02/2026", "02/13/2026", "07/02/26", "2026", "7 Octember 2026", "soon", "0"])
 def test_what_is_no_date_or_an_uncertain_one_is_left_for_the_checker(style: str) -> None:
-    assert iso_dates(pa.array([style])).to_pylist() == [style]
+    assert iso_date(style) == style
 
 
 def test_lists_with_a_heading_and_no_row_are_in_order_while_another_has_rows(tmp_path: Path) -> None:
@@ -306,6 +305,13 @@ def test_a_cell_that_says_a_far_place_or_none_is_refused(tmp_path: Path, before:
     assert look(bad, SHAPES).problem in ("sheet_too_large", "workbook_broken")
 
 
+@pytest.mark.parametrize("encoding", [b"nonsense", b"UTF-16", b"cp037", b""])
+def test_an_encoding_that_is_stated_wrongly_ends_in_a_name(tmp_path: Path, encoding: bytes) -> None:
+    path = made(tmp_path, sheets(List_1=[CONTACTS, ROW]))
+    bad = repacked(path, lambda _, data: data.replace(b'encoding="UTF-8"', b'encoding="' + encoding + b'"'))
+    assert look(bad, SHAPES).problem in ("", "workbook_broken")
+
+
 def test_a_sheet_hidden_in_a_part_that_is_not_measured_is_refused(tmp_path: Path) -> None:
     path = made(tmp_path, sheets(List_1=[CONTACTS, ROW]))
     sheet = zipfile.ZipFile(path).read("xl/worksheets/sheet1.xml")
@@ -359,7 +365,7 @@ def test_a_broken_workbook_never_raises(tmp_path: Path) -> None:
     whole = bytearray(made(tmp_path, sheets(List_1=[CONTACTS, ROW])).read_bytes())
     bad = tmp_path / "bad.xlsx"
     ends = set()
-    for place in range(0, len(whole), 97):
+    for place in range(0, len(whole), 401):
         damaged = bytearray(whole)
         damaged[place : place + 8] = b"\xff" * len(damaged[place : place + 8])
         bad.write_bytes(damaged)
@@ -388,14 +394,16 @@ def label(row: int, column: int, words: str) -> bytes:
     return record(0x0204, struct.pack("<HHHHB", row, column, 0, len(words), 0) + words.encode("latin-1"))
 
 
-def old_workbook(cells: list[tuple[int, int, str]], *, globals_: bytes = b"", entries: tuple[str, ...] = ()) -> bytes:
-    """Return an xls of one sheet, ``List 1``, and more names in its directory."""
+def old_workbook(
+    cells: list[tuple[int, int, str]], *, globals_: bytes = b"", before: bytes = b"", entries: tuple[str, ...] = ()
+) -> bytes:
+    """Return an xls of one sheet, ``List 1``, with more records and more names in its directory."""
     begin = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
     name = b"List 1"
     start = len(begin) + len(globals_) + 4 + 8 + len(name) + 4
     book = begin + globals_ + record(0x0085, struct.pack("<IHBB", start, 0, len(name), 0) + name) + record(0x000A)
     sheet = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
-    stream = (book + sheet + b"".join(label(*cell) for cell in cells) + record(0x000A)).ljust(4096, b"\0")
+    stream = (book + sheet + before + b"".join(label(*cell) for cell in cells) + record(0x000A)).ljust(4096, b"\0")
     sectors = -(-len(stream) // 512)
     stream = stream.ljust(sectors * 512, b"\0")
     directory = entry("Root Entry", 5, 0xFFFFFFFE, 0) + entry("Workbook", 2, 2, len(stream))
@@ -441,6 +449,22 @@ def test_an_old_workbook_is_read(tmp_path: Path) -> None:
 def test_an_old_workbook_that_cannot_be_taken_is_refused_by_name(tmp_path: Path, content: bytes, problem: str) -> None:
     (tmp_path / "book.xls").write_bytes(content)
     assert look(tmp_path / "book.xls", SHAPES).problem == problem
+
+
+def test_a_workbook_that_would_end_the_process_ends_another(tmp_path: Path) -> None:
+    """The library asks for room for as many cells as the sheet says it has, and dies when there is none."""
+    claim = record(0x0200, struct.pack("<IIHHH", 0, 0xFFFFFFFF, 0, 255, 0))
+    content = old_workbook(CELLS, before=claim)
+    with pytest.raises(UnreadableError, match="workbook_broken"):
+        [list(sheet.rows) for sheet in sheet_source.sheets(content)]
+    (tmp_path / "book.xls").write_bytes(content)
+    assert look(tmp_path / "book.xls", SHAPES).problem == "workbook_broken"
+
+
+def test_a_workbook_that_takes_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet_source, "_SECONDS", 0)
+    with pytest.raises(UnreadableError, match="workbook_broken"):
+        [list(sheet.rows) for sheet in sheet_source.sheets(old_workbook(CELLS))]
 
 
 def test_a_chain_of_sectors_that_bites_its_tail_ends(tmp_path: Path) -> None:

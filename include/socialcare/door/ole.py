@@ -14,7 +14,10 @@ _HEADER = 512
 _END = 0xFFFFFFFA  # sector numbers from here on are marks, not places
 _STREAM, _ROOT = 2, 5
 _BOF, _FILE_PASSWORD, _LINKED_BOOK, _SEVERAL_NUMBERS = 0x0809, 0x002F, 0x01AE, 0x00BD
+_EXTENT, _WORDS = 0x0200, 0x00FC
 _CELLS = {0x0006, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E, _SEVERAL_NUMBERS, 0x00D6}
+#: The format's own limits of a sheet.
+_MOST_ROWS, _MOST_COLUMNS = 65_536, 256
 #: What a link to a workbook says of itself when it is this same one, or one of Excel's own functions.
 _NO_OTHER_BOOK = (b"\x01\x04", b"\x01\x3a")
 
@@ -56,6 +59,8 @@ def _records_problem(stream: bytes, most_cells: int) -> str:
             return "workbook_password"
         if kind == _LINKED_BOOK and (len(data) > 4 or data[2:4] not in _NO_OTHER_BOOK):
             return "workbook_external_links"
+        if kind in (_EXTENT, _WORDS) and _claims_too_much(kind, data, len(stream)):
+            raise BrokenError
         if kind == _BOF:
             rows = columns = 0
         elif kind in _CELLS and len(data) >= 6:
@@ -66,6 +71,14 @@ def _records_problem(stream: bytes, most_cells: int) -> str:
             if rows * columns > most_cells:
                 return "sheet_too_large"
     return ""
+
+
+def _claims_too_much(kind: int, data: bytes, room: int) -> bool:
+    """Whether the record counts more than there can be: the reader makes room for whatever it says."""
+    if kind == _WORDS:
+        return any(count > room for count in struct.unpack_from("<II", data))
+    first_row, last_row, first, last = struct.unpack_from("<IIHH" if len(data) > 10 else "<HHHH", data)
+    return not (0 <= last_row - first_row <= _MOST_ROWS and 0 <= last - first <= _MOST_COLUMNS)
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:

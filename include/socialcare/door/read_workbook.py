@@ -6,7 +6,6 @@ read as the values that the spreadsheet last kept (no formula is run), dates as 
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,17 +15,19 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pac
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from socialcare.door.arrival import NotPlainError, open_plain
 from socialcare.door.reading import Block, Lines, UnreadableError
 from socialcare.door.reasons import Reason
-from socialcare.door.sheet_cells import iso_dates, text
-from socialcare.door.sheet_shape import Row, Shape, WrongHeadingError, find_heading, is_called_a_list
+from socialcare.door.sheet_cells import iso_date
+from socialcare.door.sheet_shape import Shape, WrongHeadingError, find_heading, is_called_a_list
+from socialcare.door.sheet_source import RawSheet, sheets
 from socialcare.door.workbook_bounds import LARGEST_FILE, problem_of
 
 #: Rows of one block.
 BLOCK_ROWS = 20_000
+#: Rows of each sheet that are read to say what it is; a list that is longer has rows.
+_LOOKED_AT = 1_000
 #: A spreadsheet's own limit for one cell; whatever is longer was not typed into one.
 LONGEST_CELL = 32_767
 
@@ -87,32 +88,29 @@ class Workbook:
 
 def look(path: Path, shapes: Mapping[str, Shape]) -> Workbook:
     """Say which sheet is which table, by their headings. Never raises for what is in the file."""
+    found, others = [], []
     try:
-        book = _open(path)
-        sheets, others = [], []
-        for name in _names(book):
-            sheet = _look_at(book.get_sheet_by_name(name), shapes)
+        for raw in sheets(_content(path), most_rows=_LOOKED_AT):
+            sheet = _look_at(raw, shapes)
             if sheet is None:
-                others.append(name)
+                others.append(raw.name)
             else:
-                sheets.append(sheet)
+                found.append(sheet)
     except UnreadableError as error:
         return Workbook(path, problem=error.name)
-    except CalamineError:  # its own words may hold the name of a sheet
-        return Workbook(path, problem="workbook_broken")
-    return Workbook(path, tuple(sheets), tuple(others), _problem_of(sheets))
+    return Workbook(path, tuple(found), tuple(others), _problem_of(found))
 
 
-def _problem_of(sheets: list[Sheet]) -> str:
-    tables = [sheet.table for sheet in sheets if sheet.table]
-    problem = next((sheet.problem for sheet in sheets if sheet.problem not in ("", "sheet_empty")), "")
+def _problem_of(found: list[Sheet]) -> str:
+    tables = [sheet.table for sheet in found if sheet.table]
+    problem = next((sheet.problem for sheet in found if sheet.problem not in ("", "sheet_empty")), "")
     if problem:
         return problem
     if len(set(tables)) < len(tables):
         return "table_twice"
     if not tables:
         return "heading_unknown"
-    return "" if any(sheet.has_rows for sheet in sheets) else "no_rows"
+    return "" if any(sheet.has_rows for sheet in found) else "no_rows"
 
 
 class SheetReader:
@@ -129,15 +127,13 @@ class SheetReader:
 
         Columns that the sheet lacks are not in the block. Rows that are blank are not rows.
         """
-        try:
-            yield from self._blocks(self._book.workbook.get_sheet_by_name(self._sheet.name))
-        except CalamineError:
-            raise UnreadableError("workbook_broken") from None
+        for raw in sheets(self._book.content, name=self._sheet.name):
+            yield from self._blocks(raw)
 
-    def _blocks(self, found: CalamineSheet) -> Iterator[Block]:
-        before = found.start[1] if found.start else 0
+    def _blocks(self, raw: RawSheet) -> Iterator[Block]:
+        before = raw.first_column
         places = {n: self._sheet.columns[n] - before for n in self._columns if n in self._sheet.columns}
-        rows = islice(found.iter_rows(), self._sheet.heading_row, None)
+        rows = islice(raw.rows, self._sheet.heading_row, None)
         line = self._sheet.heading_row + 1
         while some := list(islice(rows, BLOCK_ROWS)):
             columns = {n: _cells(some, place, is_date=n in self._shape.dates) for n, place in places.items()}
@@ -169,26 +165,27 @@ class WorkbookReader:
 
 
 class _Opened:
-    """A workbook that is opened when it is first read."""
+    """A workbook that is found fit to be opened when it is first read."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     @cached_property
-    def workbook(self) -> CalamineWorkbook:
-        return _open(self._path)
+    def content(self) -> bytes:
+        return _content(self._path)
 
 
-def _cells(rows: Sequence[Row], place: int, *, is_date: bool) -> pa.DictionaryArray:
+def _cells(rows: Sequence[list[str]], place: int, *, is_date: bool) -> pa.DictionaryArray:
     """Return one column as dictionary-encoded text, what is empty as null."""
-    cells = pa.array([text(row[place]) or None for row in rows], pa.string())
+    cells = pa.array([row[place] or None for row in rows], pa.string())
     encoded = cells.dictionary_encode()
     longest = pac.max(pac.utf8_length(encoded.dictionary)).as_py() or 0
     if longest > LONGEST_CELL:
         raise UnreadableError("cell_too_long")
     if not is_date:
         return encoded
-    return pa.DictionaryArray.from_arrays(encoded.indices, iso_dates(encoded.dictionary))
+    days = [iso_date(value) for value in encoded.dictionary.to_pylist()]
+    return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(days, pa.string()))
 
 
 def _without_blank_rows(first: int, count: int, columns: dict[str, pa.DictionaryArray]) -> Block:
@@ -202,8 +199,8 @@ def _without_blank_rows(first: int, count: int, columns: dict[str, pa.Dictionary
     return Block(lines[~blank], {name: column.filter(keep) for name, column in columns.items()})
 
 
-def _open(path: Path) -> CalamineWorkbook:
-    """Open a workbook that is fit to be opened. Raises UnreadableError."""
+def _content(path: Path) -> bytes:
+    """Return the bytes of a workbook that is fit to be opened. Raises UnreadableError."""
     try:
         with open_plain(path) as file:
             content = file.read(LARGEST_FILE + 1)
@@ -212,32 +209,27 @@ def _open(path: Path) -> CalamineWorkbook:
     problem = problem_of(content)
     if problem:
         raise UnreadableError(problem)
-    return CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return content
 
 
-def _names(book: CalamineWorkbook) -> list[str]:
-    return [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-
-
-def _look_at(found: CalamineSheet, shapes: Mapping[str, Shape]) -> Sheet | None:
+def _look_at(raw: RawSheet, shapes: Mapping[str, Shape]) -> Sheet | None:
     """Return what the sheet is; None when it is no list and is not called one."""
-    rows = found.iter_rows()
+    rows = iter(list(raw.rows))
     try:
         heading = find_heading(rows, shapes)
     except WrongHeadingError as error:
-        return Sheet(found.name, problem=error.name)
+        return Sheet(raw.name, problem=error.name)
     if heading is None:
-        if not is_called_a_list(found.name):
+        if not is_called_a_list(raw.name):
             return None
-        return Sheet(found.name, problem="sheet_empty" if found.start is None else "heading_unknown")
-    before = found.start[1] if found.start else 0
+        return Sheet(raw.name, problem="heading_unknown" if raw.height else "sheet_empty")
     places = heading.columns.values()
     return Sheet(
-        found.name,
+        raw.name,
         heading.table,
         heading.row,
-        {name: place + before for name, place in heading.columns.items()},
+        {name: place + raw.first_column for name, place in heading.columns.items()},
         heading.missing,
         heading.not_read,
-        has_rows=any(any(text(row[place]) for place in places) for row in rows),
+        has_rows=raw.height > _LOOKED_AT or any(any(row[place] for place in places) for row in rows),
     )

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-import pyarrow as pa
-
 #: What a spreadsheet shows where a formula went wrong; pasted as values, it is text.
 _ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
 _MONTHS = (
@@ -38,12 +36,8 @@ def text(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
-def iso_dates(values: pa.StringArray) -> pa.StringArray:
-    """Return each text that is a date in one of the known styles as yyyy-mm-dd, any other as it is."""
-    return pa.array([None if value is None else _iso(value) for value in values.to_pylist()], pa.string())
-
-
-def _iso(value: str) -> str:
+def iso_date(value: str) -> str:
+    """Return a date in one of the known styles as yyyy-mm-dd, any other text as it is."""
     parts = _parts(value)
     try:
         if parts:

@@ -27,7 +27,7 @@ class Extent:
         self._most = most_cells
         self._row = self._column = 0
         self._rows = self._columns = 0
-        self._parser = expat.ParserCreate()
+        self._parser = expat.ParserCreate("utf-8")  # whatever it states: the reader knows no other, and nor do we
         self._parser.StartDoctypeDeclHandler = self._refuse
         self._parser.StartElementHandler = self._start
 

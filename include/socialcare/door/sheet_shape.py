@@ -9,8 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from socialcare.door.sheet_cells import text
-
 #: A heading that stands lower than this is not looked for: above it a title and some notes at most.
 _WITHIN_ROWS = 100
 #: A list has at most 34 columns; a council adds a few of its own, not hundreds.
@@ -18,7 +16,7 @@ MOST_COLUMNS = 512
 #: "List 1", "List_01", "list 10 - Adoption"; not "Listing".
 _LIST_NAME = re.compile(r"\blist[\s_.-]*0?(1[01]|[1-9])(?!\d)", re.IGNORECASE)
 
-Row = Sequence[object]
+Row = Sequence[str]
 
 
 class WrongHeadingError(Exception):
@@ -79,7 +77,7 @@ def find_heading(rows: Iterable[Row], shapes: Mapping[str, Shape]) -> Heading | 
     Raises WrongHeadingError ``heading_twice`` or ``sheet_too_wide``.
     """
     for number, row in enumerate(islice(rows, _WITHIN_ROWS), start=1):
-        headings = [normal(text(cell)[:1000]) for cell in row]
+        headings = [normal(cell[:1000]) for cell in row]
         table = _table_of(set(headings), shapes)
         if table:
             if len(row) - headings[::-1].count("") > MOST_COLUMNS:
@@ -110,5 +108,5 @@ def _heading(table: str, shape: Shape, number: int, headings: list[str], row: Ro
         if name:
             columns[name] = place
     missing = tuple(name for name in shape.names if name not in columns and name not in shape.may_lack)
-    not_read = tuple(text(row[n]) for n, h in enumerate(headings) if h and h not in shape.headings)
+    not_read = tuple(row[n] for n, h in enumerate(headings) if h and h not in shape.headings)
     return Heading(table, number, columns, missing, not_read)
