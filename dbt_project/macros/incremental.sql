@@ -31,6 +31,21 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- The landings of each table whose figures are in the table of all figures now. Not those that count: one may have
+    landed since that table was made, and what was not compared must not be noted as compared. -#}
+{% macro landings_observed() -%}
+    select
+        landings.source_id,
+        landings.table_name,
+        string_agg(landings.landing_id::text, ' ' order by landings.landing_id) as landings,
+        count(*) as releases
+    from {{ source('control', 'landings') }} as landings
+    where exists (
+        select 1 from {{ ref('int_observations__unioned') }} as observed where observed.landing_id = landings.landing_id
+    )
+    group by landings.source_id, landings.table_name
+{%- endmacro %}
+
 {#- Take out of a table of comparisons every published table whose landings are no longer those compared. -#}
 {% macro forget_compared(relation) -%}
     {%- if execute and is_incremental() -%}
@@ -39,9 +54,7 @@
         select compared.source_id, compared.table_name
         from {{ relation }} as compared
         left join (
-            select source_id, table_name, string_agg(landing_id::text, ' ' order by landing_id) as landings
-            from {{ source('control', 'current_landings') }}
-            group by source_id, table_name
+            {{ landings_observed() | indent(12) }}
         ) as current_landings
             on compared.source_id = current_landings.source_id
             and compared.table_name = current_landings.table_name

@@ -20,7 +20,6 @@ def _england(
     from socialcare.database import connect
     from socialcare.land import tables
     from socialcare.registry import all_sources
-    from socialcare.steps.build import is_needed
     from socialcare.steps.night import ingest_source
     from socialcare.warehouse import dbt
 
@@ -32,7 +31,7 @@ def _england(
         with connect("loader") as connection:
             for source in all_sources():
                 tables.ensure(connection, source)
-        for source in filter(is_needed, all_sources()):
+        for source in (s for s in all_sources() if s.is_needed):
             ingest_source("night-1", source.id)
         dbt.build()
         made = {name: value for name, value in os.environ.items() if name.startswith("SOCIALCARE_")}

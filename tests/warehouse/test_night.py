@@ -14,7 +14,6 @@ from socialcare.outcomes import Outcome, record
 from socialcare.registry import all_sources
 from socialcare.settings import get_settings
 from socialcare.steps import night
-from socialcare.steps.build import is_needed
 from socialcare.warehouse import versions
 
 pytestmark = pytest.mark.timeout(400)
@@ -33,7 +32,7 @@ PUBLISHED_2024 = {
 @pytest.fixture(scope="module")
 def files(module_warehouse: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A mirror of the sample's files that tests may break, and the first, clean night over it."""
-    root = mirror.write(tmp_path_factory.mktemp("mirror"), *(s.id for s in all_sources() if is_needed(s)))
+    root = mirror.write(tmp_path_factory.mktemp("mirror"), *(s.id for s in all_sources() if s.is_needed))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOCIALCARE_SOURCES", "mirror")
         patch.setenv("SOCIALCARE_PUBLISHED", str(root))
@@ -109,7 +108,7 @@ def test_every_figure_leads_back_to_its_line(files: Path) -> None:
 def test_a_first_night_without_a_source_says_which_and_publishes_nothing(
     warehouse: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    some = [s.id for s in all_sources() if is_needed(s) and s.id != "ons_population"]
+    some = [s.id for s in all_sources() if s.is_needed and s.id != "ons_population"]
     root = mirror.write(tmp_path / "mirror", *some)
     monkeypatch.setenv("SOCIALCARE_SOURCES", "mirror")
     monkeypatch.setenv("SOCIALCARE_PUBLISHED", str(root))
@@ -124,7 +123,7 @@ def test_one_home_may_go_from_the_sample_to_a_mirror_and_back(
     warehouse: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the README offers, one after the other; the sample again is the sample as it was."""
-    root = mirror.write(tmp_path / "mirror", *(s.id for s in all_sources() if is_needed(s)))
+    root = mirror.write(tmp_path / "mirror", *(s.id for s in all_sources() if s.is_needed))
     monkeypatch.setenv("SOCIALCARE_PUBLISHED", str(root))
     sums = []
     for mode in ("sample", "mirror", "sample"):

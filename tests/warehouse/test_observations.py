@@ -226,6 +226,22 @@ def test_a_landing_that_comes_or_goes_is_followed_and_ends_as_a_build_from_nothi
     assert oid() == made, "brought up to date, not made again"
 
 
+def test_what_lands_between_two_models_of_one_build_is_compared_by_the_next(held: dict[str, int]) -> None:
+    before = contents()
+    with connect("loader") as connection:
+        late = land(connection, WORKFORCE, "2025", [durham("2021", agency_fte="141")])
+    dbt.build("int_restatements__found")  # the table of all figures was made before it came
+    dbt.build(SELECTED)
+    found = rows(
+        "select text_from, text_to from marts.restatements where release_to = '2025' and measure = 'agency_fte'"
+    )
+    assert found == [("u", "141")]
+    with connect("loader") as connection:
+        connection.execute("update raw.landings set counts = false where landing_id = %s", [late])
+    dbt.build(SELECTED)
+    assert contents() == before
+
+
 def oid(table: str = "int_observations__unioned") -> object:
     return rows(f"select 'intermediate.{table}'::regclass::oid")
 

@@ -11,26 +11,25 @@
 
 with tables as (
 
-    select
-        source_id,
-        table_name,
-        string_agg(landing_id::text, ' ' order by landing_id) as landings
-    from {{ source('control', 'current_landings') }}
-    group by source_id, table_name
-    having count(*) > 1
+    {{ landings_observed() | indent(4) }}
 
 ),
 
 to_compare as (
 
-    select tables.*
+    select
+        tables.source_id,
+        tables.table_name,
+        tables.landings
     from tables
+    where
+        tables.releases > 1
     {%- if is_incremental() %}
-    where not exists (
-        select 1
-        from {{ this }} as held
-        where held.source_id = tables.source_id and held.table_name = tables.table_name and held.measure is null
-    )
+        and not exists (
+            select 1
+            from {{ this }} as held
+            where held.source_id = tables.source_id and held.table_name = tables.table_name and held.measure is null
+        )
     {%- endif %}
 
 ),
