@@ -13,7 +13,7 @@ from socialcare.extract import Extractor, Release, RemoteFile
 from socialcare.land import archive, content, load, looks
 from socialcare.land import declared as declarations
 from socialcare.registry import Source, source
-from socialcare.steps import ingest_source as ingest
+from socialcare.steps.choose_publisher import publisher, where
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ def fetch_source(
     ``tell`` hears each file's name, and how many of its release are done. Raises Fault ``release_unknown``.
     """
     declared = source(source_id)
-    with connect("loader", autocommit=True) as connection, ingest._publisher(declared) as extractor:
+    with connect("loader", autocommit=True) as connection, publisher(declared) as extractor:
         sign = declarations.of_source(declared)
-        memory = {} if release else looks.remembered(connection, declared.id, ingest._where(), sign)
+        memory = {} if release else looks.remembered(connection, declared.id, where(), sign)
         offered, _ = extractor.look(declared, memory)
         chosen = [found for found in offered if release in ("", found.release)]
         if release and not chosen:
@@ -74,8 +74,8 @@ def _archived(
         tell(f"{release.release}: {file.name}", number - 1, len(files))
         fetched = extractor.fetch(file, {})
         assert fetched is not None  # without validators a publisher sends the file
-        where = f"{declared.id}, release {release.release}: {file.url}"
-        content.check(fetched.content, name=fetched.name, where=where)
+        place = f"{declared.id}, release {release.release}: {file.url}"
+        content.check(fetched.content, name=fetched.name, where=place)
         sha256 = archive.put(
             fetched.content, name=fetched.name, url=fetched.url, source_id=declared.id, release=release.release
         )
