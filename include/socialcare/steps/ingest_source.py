@@ -12,18 +12,17 @@ import psycopg
 
 from socialcare.database import connect
 from socialcare.errors import Fault
-from socialcare.extract import ByHandExtractor, Extractor, Release, RemoteFile, reading
-from socialcare.extract.folder import Folder
+from socialcare.extract import Extractor, Release, RemoteFile
 from socialcare.extract.release import Memory, lacking
 from socialcare.land import archive, compare, content, load, looks, tables
 from socialcare.land import declared as declarations
 from socialcare.land.headings import Naming
 from socialcare.land.parse import Parsed, parse
 from socialcare.outcomes import Outcome
-from socialcare.publishers import sample, server
 from socialcare.registry import Source, source
-from socialcare.registry.publishers import Publishers
 from socialcare.settings import get_settings
+from socialcare.steps.choose_publisher import publisher as _publisher
+from socialcare.steps.choose_publisher import where as _where
 
 #: With these there is no point in asking the same publisher for the next file.
 _PUBLISHER_AWAY = ("publisher_unreachable", "publisher_busy", "publisher_failed", "too_large")
@@ -192,34 +191,3 @@ def _load(
 
 def _is_sample() -> bool:
     return get_settings().sources == "sample"
-
-
-def _where() -> str:
-    """Name the place that is looked at: what was remembered of another place says nothing about this one."""
-    settings = get_settings()
-    return f"mirror {settings.published}" if settings.sources == "mirror" else settings.sources
-
-
-@contextmanager
-def _publisher(declared: Source) -> Iterator[Extractor]:
-    """Yield what reads this source: a local mirror, the publisher itself, or the bundled sample's server."""
-    settings = get_settings()
-    if settings.sources == "mirror":
-        if settings.published is None:
-            raise Fault(
-                "mirror_not_named",
-                "Sources are read from a mirror, but no folder is named.",
-                where="SOCIALCARE_PUBLISHED",
-                remedy="set it to the folder of published files.",
-            )
-        yield Folder(settings.published)
-        return
-    if settings.sources == "live":
-        with reading(declared, Publishers()) as extractor:
-            yield extractor
-        return
-    if declared.extract.family != "by_hand" and not sample.holds(declared.id):
-        yield ByHandExtractor("the bundled sample has nothing of it")
-        return
-    with server.running() as publishers, reading(declared, publishers, partial=True) as extractor:
-        yield extractor
