@@ -60,6 +60,7 @@ tables:
     files: '^long.*[.]parquet$'
     reader: parquet
     header: [Code, Value]
+    exponents: true
     grain: [code]
     columns:
       - {name: code, header: Code, required: true, meaning: The council}

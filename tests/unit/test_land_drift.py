@@ -62,20 +62,33 @@ def test_a_word_that_an_edition_renames_is_known_in_its_releases_only_and_kept_a
     assert "'Fostered'" in fault_of(text(care("2024", kinds=("Total", "Fostered")))).what
 
 
-@pytest.mark.parametrize("symbol", ["x", "k", "..", "1 200", "1,200", "nan", "C!"])
+@pytest.mark.parametrize("symbol", ["x", "k", "..", "1 200", "1,200", "nan", "C!", "1e5", "\N{ARABIC-INDIC DIGIT ONE}"])
 def test_what_is_neither_a_number_nor_a_declared_symbol_is_named(symbol: str) -> None:
     written = f'"{symbol}"' if "," in symbol else symbol
     fault = fault_of(changed(",100,", f",{written},"))
     assert fault.name == "symbol_unknown"
     assert f"{symbol!r} in column children" in fault.what
     assert fault.where.endswith("column children, line 4")
-    assert "`symbols`" in fault.remedy
+    assert ("`exponents: true`" if symbol == "1e5" else "`symbols`") in fault.remedy
 
 
-@pytest.mark.parametrize("cell", ["c", "C", "-3", "0.5", ".5", "7.", "84", "4.508E-2"])
+@pytest.mark.parametrize("cell", ["c", "C", "-3", "0.5", ".5", "7.", "84"])
 def test_numbers_and_declared_symbols_pass_as_they_are(cell: str) -> None:
     parsed = read(changed(",100,", f",{cell},"))
     assert parsed.rows[2][parsed.columns.index("children")] == cell
+
+
+def test_spaces_around_a_cell_are_no_part_of_it_whatever_kind_they_are() -> None:
+    spaces = ("{}\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}{}", "\t{} ", "\N{EM SPACE}{}\N{IDEOGRAPHIC SPACE}")
+    for space in spaces:
+        for cell in ("100", "c", "-.5"):
+            parsed = read(changed(",100,", f",{space.format(cell)},"))
+            assert parsed.rows[2][parsed.columns.index("children")] == cell
+        for old in ("2024", "Total"):
+            assert read(changed(old, space.format(old))).rows == read(text(ROWS)).rows
+        assert "(blank)" in fault_of(changed(",100,", f",{space.format('')},")).what
+    width = text(ROWS).split(b"\n")[0].count(b",")
+    assert read(text([*ROWS, ("," * width).replace(",", "\N{NO-BREAK SPACE},")])).blank == 1
 
 
 def test_a_symbol_counts_in_the_releases_that_declare_it() -> None:

@@ -117,7 +117,7 @@ def count(content: bytes, naming: Naming) -> Counted:
 
 def _rows(content: bytes, naming: Naming) -> Iterator[list[str]]:
     if naming.table.reader == "csv":
-        return (cells for _, cells in read_csv.rows_of(content, naming.file_name))
+        return ([cell.strip() for cell in cells] for _, cells in read_csv.rows_of(content, naming.file_name))
     return iter(read_sheet.rows_of(content, naming.file_name, naming.table, naming.source))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 import numpy as np
@@ -44,6 +44,16 @@ def part_of(header: list[str], first_line: int, rows: Sequence[Sequence[str]], l
     turned = list(zip_longest(*rows)) if rows else [()] * len(header)
     columns = [pa.chunked_array([[cell or None for cell in cells]], pa.string()) for cells in turned]
     return Part(header, first_line, columns, pa.array(lines, pa.int32()))
+
+
+def trimmed(grid: Grid) -> Grid:
+    """Return the grid without spaces (also those that never break) around its cells; one of nothing else is blank."""
+    return replace(grid, parts=[replace(part, columns=[_trimmed(c) for c in part.columns]) for part in grid.parts])
+
+
+def _trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    texts = pac.utf8_trim_whitespace(column)
+    return pac.if_else(pac.equal(texts, ""), pa.scalar(None, pa.string()), texts)
 
 
 def numbers(first: int, count: int) -> pa.Array:

@@ -13,7 +13,7 @@ import pyarrow.compute as pac
 from socialcare.errors import Fault
 from socialcare.land import complete, read_csv, read_parquet, read_sheet, values
 from socialcare.land.codes import Codes
-from socialcare.land.grid import Grid, numbered
+from socialcare.land.grid import Grid, numbered, trimmed
 from socialcare.land.headings import Naming, match
 from socialcare.registry import Source
 
@@ -74,7 +74,7 @@ def parse(
     ``row_ragged``, ``empty``, ``too_large``, ``not_data``; each names file, column and what to edit.
     """
     naming = Naming.of(source, table_name, release, file_name)
-    parsed = _columns(_grid(content, naming), naming)
+    parsed = _columns(trimmed(_grid(content, naming)), naming)
     rows = parsed.table.num_rows
     if not rows:
         raise Fault(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pac
 
+from socialcare.land import figures
 from socialcare.land.headings import Naming
 from socialcare.land.values import our_word
 
@@ -23,8 +23,6 @@ MOST = 0.5
 TENFOLD = 10
 #: Smaller figures than this move a lot by rounding alone.
 SMALL = 20
-
-_NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)")
 
 
 def columns_of(naming: Naming) -> list[str]:
@@ -54,9 +52,9 @@ def of_rows(rows: Iterable[Row], naming: Naming) -> Totals:
         found = totals.setdefault((row["time_period"] or "").strip(), {})
         breakdown = tuple(our_word(naming, name, row.get(name)) for name in filters)
         for column in naming.table.figures:
-            value = (row.get(column.name) or "").strip().replace(",", "")
-            if _NUMBER.fullmatch(value):
-                found[(*breakdown, column.name)] = float(value)
+            value = figures.number(row.get(column.name), naming.table)
+            if value is not None:
+                found[(*breakdown, column.name)] = value
     return totals
 
 

@@ -12,16 +12,15 @@ import pyarrow as pa
 import pyarrow.compute as pac
 
 from socialcare.errors import Fault
+from socialcare.land import figures
 from socialcare.land.codes import Codes
 from socialcare.land.headings import Naming
 from socialcare.registry.tables import Column
 
 #: How a blank cell is declared and named.
 BLANK = "(blank)"
-_PERIOD = re.compile(r"\d{4}(\d{2})?")
-_NUMBER = r"^\s*-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"  # with the power of ten that spreadsheets write
-_THOUSANDS = r"^\s*-?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?\s*$"
-_YEARS_MONTHS = r"^\s*\d+:([0-9]|0[0-9]|1[01])\s*$"
+_PERIOD = re.compile("[0-9]{4}([0-9]{2})?")
+_EXPONENT = re.compile("[-.0-9]+[eE][-+]?[0-9]+")
 #: More than this share of cells that are neither numbers nor symbols: it is no longer a column of figures.
 RETYPED = 0.5
 _QUOTED = 80
@@ -71,7 +70,7 @@ def _check_words(codes: Codes, lines: pa.Array, naming: Naming, column: Column) 
 
 def _check_periods(codes: Codes, lines: pa.Array, naming: Naming) -> None:
     for period in codes.words("time_period"):
-        if not _PERIOD.fullmatch((period or "").strip()):
+        if not _PERIOD.fullmatch(period or ""):
             raise Fault(
                 "value_unknown",
                 f"{naming.file_name} has {_quoted(period)} in column time_period, which is neither a year (2024) nor "
@@ -84,10 +83,7 @@ def _check_periods(codes: Codes, lines: pa.Array, naming: Naming) -> None:
 
 def _check_figures(codes: Codes, lines: pa.Array, naming: Naming, column: Column, symbols: set[str]) -> None:
     cells = codes.table.column(column.name)
-    pattern = _THOUSANDS if naming.table.thousands else _NUMBER
-    if naming.table.kind_of(column) == "years_months":
-        pattern = f"{_YEARS_MONTHS}|{pattern}"  # one real column holds durations, and counts beside them
-    is_number = pac.match_substring_regex(cells, pattern)
+    is_number = pac.match_substring_regex(cells, figures.pattern(naming.table, naming.table.kind_of(column)))
     others = cells.filter(pac.invert(pac.fill_null(is_number, False)))
     if not len(others):
         return
@@ -95,7 +91,7 @@ def _check_figures(codes: Codes, lines: pa.Array, naming: Naming, column: Column
     unknown = [
         (word, count)
         for word, count in zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True)
-        if (BLANK if word is None else word.strip().lower()) not in symbols
+        if (BLANK if word is None else word.lower()) not in symbols
     ]
     if not unknown:
         return
@@ -112,13 +108,22 @@ def _check_figures(codes: Codes, lines: pa.Array, naming: Naming, column: Column
             remedy=f"open the file; if the publisher changed what the column holds, change its `kind` in "
             f"{naming.source.file} (and whatever reads its figures).",
         )
+    if word is not None and _EXPONENT.fullmatch(word):
+        remedy = (
+            "open the file: a spreadsheet may have written it so. Wait for a corrected one, or, if the publisher "
+            f"means it, declare `exponents: true` in {naming.source.file} and have a model of its own read the table."
+        )
+    else:
+        remedy = (
+            f"read what the publisher says that it means and add it to `symbols` in {naming.source.file}, with the "
+            f"releases it is used in{'; a blank cell is declared as ' + BLANK if word is None else ''}."
+        )
     raise Fault(
         "symbol_unknown",
         f"{naming.file_name} has {_quoted(word)} in column {column.name}, which is neither a number nor a symbol "
         f"declared for this release ({', '.join(sorted(symbols)) or 'none is'}).",
         where=where,
-        remedy=f"read what the publisher says that it means and add it to `symbols` in {naming.source.file}, with "
-        f"the releases it is used in{'; a blank cell is declared as ' + BLANK if word is None else ''}.",
+        remedy=remedy,
     )
 
 

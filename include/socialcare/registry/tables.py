@@ -49,11 +49,7 @@ def _standard(*columns: tuple[str, str, tuple[str, ...]]) -> tuple[Column, ...]:
 _PERIOD_KINDS = ("Reporting year", "Calendar year", "Academic year", "Financial year")
 _PERIOD_AND_COUNTRY = _standard(
     ("time_period", "The publication's own label of the period, such as 2024 or 202324", ()),
-    (
-        "time_identifier",
-        "What kind of period it is",
-        ("Reporting year", "Calendar year", "Academic year", "Financial year"),
-    ),
+    ("time_identifier", "What kind of period it is", _PERIOD_KINDS),
     ("geographic_level", "National, Regional or Local authority", ("National", "Regional", "Local authority")),
     ("country_code", "ONS code of the country: E92000001 for England", ()),
     ("country_name", "The country's name", ()),
@@ -95,6 +91,7 @@ class Table(Declared):
     standard: Literal["", "ees", "ees_national"] = ""
     core: bool = Field(False, description="Feeds a comparison: a mirror or a sample without it is incomplete.")
     thousands: bool = Field(False, description="Figures carry a thousands separator: 1,234.")
+    exponents: bool = Field(False, description="Figures may carry a power of ten (4.5E-2); its own model reads them.")
     grain: tuple[str, ...]
     families: tuple[str, ...] = Field((), description="Only these extractor families deliver it; empty: all.")
     first_release: str = ""
