@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -115,6 +116,29 @@ def test_a_change_that_somebody_accepted_lands(folder: Path, monkeypatch: pytest
     declared = source(WORKFORCE)
     accepted = [{"release": "2024", "table": "indicators", "check": "rows", "why": "Some councils merged that year."}]
     use(monkeypatch, Source.model_validate(declared.model_dump() | {"accepted": accepted}))
+    assert ingest_source(WORKFORCE).detail == "releases 2024"
+
+
+def ten_times_england(path: Path, period: str) -> None:
+    """Multiply each of England's figures for one period by ten."""
+    lines = [line.split(",") for line in path.read_text("utf-8-sig").splitlines()]
+    for cells in lines[1:]:
+        if "National" in cells and cells[0] == period:
+            cells[10:] = [str(float(cell) * 10) if re.fullmatch("[0-9.]+", cell) else cell for cell in cells[10:]]
+    path.write_text("".join(",".join(cells) + "\n" for cells in lines))
+
+
+def test_a_correction_is_compared_with_the_file_that_it_replaces(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ingest_source(WORKFORCE)
+    before = contents()
+    (path,) = (folder / "2024").glob("csww_*.csv")
+    ten_times_england(path, "2024")  # a year that no other release has
+    with pytest.raises(Fault, match="compared with the file that it replaces") as raised:
+        ingest_source(WORKFORCE)
+    assert raised.value.name == "totals_implausible"
+    assert contents() == before
+    accepted = [{"release": "2024", "table": "indicators", "check": "totals", "why": "DfE corrected the unit."}]
+    use(monkeypatch, Source.model_validate(source(WORKFORCE).model_dump() | {"accepted": accepted}))
     assert ingest_source(WORKFORCE).detail == "releases 2024"
 
 

@@ -1,7 +1,8 @@
 """A release against the one before it: rows, periods and England's totals, where a change would be implausible.
 
 An arriving release is compared with the newest earlier one that counts and, where releases arrive out of order,
-the oldest later one is compared with it. What is implausible and yet right is accepted in the source's file.
+the oldest later one is compared with it; a correction also with the file that it replaces. What is implausible and
+yet right is accepted in the source's file.
 """
 
 from __future__ import annotations
@@ -27,6 +28,12 @@ TABLE_CHANGE = 0.5
 #: A release's newest period ends in its own year; one real file was filed a year early.
 YEARS_AHEAD = 1
 
+_BESIDE = {
+    "before": "release < %s order by release desc",
+    "replaced": "release = %s",
+    "after": "release > %s order by release",
+}
+
 
 @dataclass(frozen=True)
 class Side:
@@ -38,17 +45,17 @@ class Side:
 
 
 def check(connection: psycopg.Connection, table_name: str, naming: Naming, parsed: Parsed) -> None:
-    """Raise a Fault where the arriving table differs implausibly from its neighbours in time that count.
+    """Raise a Fault where the arriving table differs implausibly from its neighbours in time, or the file it replaces.
 
     Faults: ``rows_implausible``, ``periods_implausible``, ``totals_implausible``.
     """
     arriving = side_of(parsed, naming)
     _is_of_its_year(arriving, table_name)
-    for is_before in (True, False):
-        found = _neighbour(connection, naming, table_name, is_before=is_before)
+    for which in _BESIDE:
+        found = _landing(connection, naming, table_name, which)
         if found is not None:
             held = _held(connection, table_name, *found)
-            compare(*((held, arriving) if is_before else (arriving, held)), table_name)
+            compare(*((arriving, held) if which == "after" else (held, arriving)), table_name)
 
 
 def compare(older: Side, newer: Side, table_name: str) -> None:
@@ -67,14 +74,11 @@ def side_of(parsed: Parsed, naming: Naming) -> Side:
     return Side(naming, rows, totals.of_table(parsed.table, naming))
 
 
-def _neighbour(
-    connection: psycopg.Connection, naming: Naming, table_name: str, *, is_before: bool
-) -> tuple[Naming, int] | None:
-    """Return the newest earlier landing that counts, or the oldest later one."""
-    which = "release < %s order by release desc" if is_before else "release > %s order by release"
+def _landing(connection: psycopg.Connection, naming: Naming, table_name: str, which: str) -> tuple[Naming, int] | None:
+    """Return the newest earlier landing that counts, the one of the same release, or the oldest later one."""
     row = connection.execute(
         f"select release, file_name, landing_id from raw.current_landings"  # our own words
-        f" where source_id = %s and table_name = %s and {which} limit 1",
+        f" where source_id = %s and table_name = %s and {_BESIDE[which]} limit 1",
         [naming.source.id, table_name, naming.release],
     ).fetchone()
     if row is None:
@@ -149,7 +153,10 @@ def _is_accepted(naming: Naming, table_name: str, kind: str) -> bool:
 
 def _implausible(kind: str, naming: Naming, table_name: str, what: str, beside: Naming | None = None) -> Fault:
     source, release = naming.source, naming.release
-    compared = f", compared with release {beside.release}" if beside else ""
+    compared = ""
+    if beside:
+        is_correction = beside.release == release
+        compared = f", compared with {'the file that it replaces' if is_correction else f'release {beside.release}'}"
     return Fault(
         f"{kind}_implausible",
         f"Release {release} of {table_name}{compared}, is implausible: {what}",
