@@ -216,4 +216,5 @@ def _refused(problem: Problem) -> Reply:
     }
     if problem.errors:
         body = {"errors": problem.errors} | body
-    return Reply(json.dumps(body).encode(), problem.status, {"Content-Type": "application/problem+json"})
+    headers = {"Content-Type": "application/problem+json", "Content-Encoding": "gzip"}
+    return Reply(gzip.compress(json.dumps(body).encode()), problem.status, headers)

@@ -210,6 +210,66 @@ def test_a_continuation_of_another_place_is_not_joined_on() -> None:
         assert content_of(client, url) == whole
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"ETag": '"another"'},
+        {"Last-Modified": "Fri, 28 Feb 2025 09:30:00 GMT"},
+        {"Content-Range": "bytes 5000-9999/20000"},
+    ],
+)
+def test_a_continuation_of_another_file_is_not_joined_on(said: dict[str, str]) -> None:
+    """A server that pays no heed to If-Range: the rest that it sends belongs to the file of now."""
+    whole, other = b"0123456789" * 1000, b"abcdefghij" * 1000
+
+    def of_now(reply: Reply, time: int) -> Reply:
+        if time == 1:
+            return misbehaving.cut(reply, 1)
+        if time == 2:
+            return Reply(other[5000:], 206, {**reply.headers, "Content-Range": "bytes 5000-9999/10000"} | said)
+        return Reply(other, 200, {"Content-Type": "text/csv"})
+
+    with file_of(whole, of_now) as (client, url, asked):
+        assert content_of(client, url) == other
+    assert ["Range" in request.headers for request in asked] == [False, True, False]
+
+
+def test_a_continuation_that_stops_early_is_continued_again() -> None:
+    whole = b"0123456789" * 1000
+
+    def some_of_it(reply: Reply, time: int) -> Reply:
+        if time == 2:
+            return Reply(whole[5000:7000], 206, {**reply.headers, "Content-Range": "bytes 5000-6999/10000"})
+        return misbehaving.cut_once(reply, time)
+
+    with file_of(whole, some_of_it) as (client, url, asked):
+        assert content_of(client, url) == whole
+    assert asked[2].headers["Range"] == "bytes=7000-"
+
+
+def test_a_packed_body_of_several_members_is_read_whole_within_the_budget() -> None:
+    def members(reply: Reply, time: int) -> Reply:
+        return Reply(gzip.compress(b"0" * 500_000) * 2 + b"\0" * 9, 200, {"Content-Encoding": "gzip"})
+
+    with asking(members) as (client, url, _):
+        assert content_of(client, url) == b"0" * 1_000_000
+    with asking(members, budget=900_000) as (client, url, _), pytest.raises(Fault) as fault:
+        client.get(url)
+    assert fault.value.name == "too_large"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"), [(gzip.compress(b'{"why": "x"}'), b'{"why": "x"}'), (b"not packed", b""), (b"", b"")]
+)
+def test_a_packed_refusal_is_unpacked_and_a_damaged_one_is_a_refusal_all_the_same(body: bytes, said: bytes) -> None:
+    def refusal(reply: Reply, time: int) -> Reply:
+        return Reply(body, 400, {"Content-Encoding": "gzip"})
+
+    with asking(refusal) as (client, url, waits), pytest.raises(Refusal) as fault:
+        client.get(url)
+    assert (fault.value.body, waits) == (said, [])
+
+
 def test_a_publisher_that_falls_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "READ_SECONDS", 0.5)
     with asking(misbehaving.silent(1.0)) as (client, url, _), pytest.raises(Fault, match="fell silent") as fault:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import re
 import time
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import requests
@@ -12,6 +16,8 @@ import urllib3
 from socialcare.errors import Fault
 
 PIECE_BYTES = 1 << 16
+#: What every part of one file says alike, where it says it.
+_ALIKE = ("ETag", "Last-Modified", "Content-Encoding")
 #: What one look at one source may receive: the largest real one is under 30 MB.
 BYTE_BUDGET = 300_000_000
 #: A body that is not whole after this time, all tries together, is given up, however steadily it trickles.
@@ -52,7 +58,8 @@ class Download:
     budget: Budget
     parts: list[bytes] = field(default_factory=list)
     same: str = ""
-    encoding: str = ""
+    total: int | None = None
+    said: dict[str, str] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -89,34 +96,57 @@ class Download:
                 self.parts.clear()
             slow = isinstance(error, urllib3.exceptions.ReadTimeoutError)
             raise Broken("the publisher fell silent", "publisher_slow") if slow else Broken("it broke off") from error
+        if self.total not in (None, self.size):
+            raise Broken("the publisher sent less of it than it has")
         return self._decoded(response.url)
 
     def _begin(self, response: requests.Response) -> None:
         headers = response.headers
-        continues = response.status_code == 206 and headers.get("Content-Range", "").startswith(f"bytes {self.size}-")
-        if response.status_code == 206 and not continues:
+        if response.status_code == 206:
+            self._continue(headers)
+            return
+        self.parts.clear()
+        self.said = {name: headers.get(name, "") for name in _ALIKE}
+        length = headers.get("Content-Length", "")
+        self.total = int(length) if length.isdecimal() and "Transfer-Encoding" not in headers else None
+        ranges = headers.get("Accept-Ranges", "").lower() == "bytes"
+        strong = "" if self.said["ETag"].startswith("W/") else self.said["ETag"]
+        self.same = (strong or self.said["Last-Modified"]) if ranges else ""
+
+    def _continue(self, headers: Mapping[str, str]) -> None:
+        """Raise ``Broken``, all parts forgotten, unless this is the next part of the very same file.
+
+        Not every server heeds If-Range: what the part itself says is held against the first one.
+        """
+        stated = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", headers.get("Content-Range", ""))
+        why = ""
+        if not self.parts or stated is None or int(stated[1]) != self.size:
+            why = "the publisher continued another place of the file"
+        elif stated[2] not in ("*", str(self.total or stated[2])):
+            why = "the file has another size now"
+        elif any(headers.get(name, said) != said for name, said in self.said.items()):
+            why = "the file changed meanwhile"
+        if why or stated is None:
             self.parts.clear()
             self.same = ""
-            raise Broken("the publisher continued another place of the file")
-        if response.status_code == 200:
-            self.parts.clear()
-            self.encoding = headers.get("Content-Encoding", "")
-            ranges = headers.get("Accept-Ranges", "").lower() == "bytes"
-            etag = headers.get("ETag", "")
-            strong = "" if etag.startswith("W/") else etag
-            self.same = (strong or headers.get("Last-Modified", "")) if ranges else ""
+            raise Broken(why)
+        if stated[2] != "*":
+            self.total = int(stated[2])
 
     def _decoded(self, url: str) -> bytes:
         packed = b"".join(self.parts)
         self.parts.clear()
-        if self.encoding.lower() not in ("gzip", "x-gzip"):
+        if self.said["Content-Encoding"].lower() not in ("gzip", "x-gzip"):
             return packed
-        unpack = zlib.decompressobj(wbits=31)
+        room = max(self.budget.left, 1) + 1
         try:
-            content = unpack.decompress(packed, max(self.budget.left, 1) + 1)
-        except zlib.error as error:
+            with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:  # which may have several members
+                content = file.read(room)
+        except EOFError as error:
+            raise Broken("its packing has no end") from error
+        except (zlib.error, gzip.BadGzipFile) as error:
             raise Broken("its packing is damaged") from error
-        self.budget.spend(len(content) if unpack.unconsumed_tail else max(len(content) - len(packed), 0), url)
-        if not unpack.eof:
+        if not packed:
             raise Broken("its packing has no end")
+        self.budget.spend(len(content) if len(content) == room else max(len(content) - len(packed), 0), url)
         return content

@@ -179,7 +179,6 @@ class Client:
             if status == 416:  # nothing is left to continue: begin again
                 download.parts.clear()
                 raise Broken("the publisher has no such place in the file")
-            refused = Download(self._budget).receive(response)
         except Broken as broken:
             what = f"The file was not received whole ({broken.why})."
             raise _Later(broken.name, what, response.url) from broken
@@ -189,8 +188,15 @@ class Client:
             where=response.url,
             remedy=_BROWSE,
             status=status,
-            body=refused,
+            body=self._reason(response),
         )
+
+    def _reason(self, response: requests.Response) -> bytes:
+        """Return what a refusal says; nothing where that is damaged: its status is a no all the same."""
+        try:
+            return Download(self._budget).receive(response)
+        except Broken:
+            return b""
 
 
 class _Later(Exception):
