@@ -24,6 +24,18 @@ held as (
 
 ),
 
+-- Measures of which a published table that a rule names is held: of these something must be compared.
+carried as (
+
+    select distinct rules.lait_code
+    from {{ ref('lait_measures') }} as rules
+    inner join {{ source('control', 'current_landings') }} as current_landings
+        on rules.source_id = current_landings.source_id
+        and rules.table_name = current_landings.table_name
+        and rules.release = current_landings.release
+
+),
+
 measures as (
 
     select
@@ -49,8 +61,9 @@ select
     dictionary.taken_from,
     case
         when measures.not_carried_because is not null then 'not_carried'
-        when coalesce(agreed.cells_compared, 0) = 0 then 'not_held'
-        else 'compared'
+        when agreed.cells_compared > 0 then 'compared'
+        when carried.lait_code is not null and held.lait_figures > 0 then 'nothing_found'
+        else 'not_held'
     end as state,
     measures.not_carried_because,
     measures.lait_release,
@@ -66,5 +79,6 @@ select
     coalesce(agreed.cells_unexplained, 0) as cells_unexplained
 from measures
 left join agreed on measures.lait_code = agreed.lait_code
+left join carried on measures.lait_code = carried.lait_code
 left join held on measures.lait_code = held.lait_code and measures.lait_release = held.release
 left join {{ ref('stg_dfe_lait__measures') }} as dictionary on measures.lait_code = dictionary.lait_code
