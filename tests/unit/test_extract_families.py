@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,6 +85,26 @@ def test_a_data_set_whose_title_changed_is_found_in_the_releases_zip(home: Path)
         by_title = fetched(*pair)
     with reader("dfe_social_work_workforce", **{"releases/202[34]/data-content": renamed}) as pair:
         assert fetched(*pair) == by_title
+
+
+@pytest.mark.parametrize(("stated", "name"), [(2_000_000, "too_large"), (10, "not_data")])
+def test_a_member_of_a_zip_is_unpacked_within_the_budget_only(
+    home: Path, monkeypatch: pytest.MonkeyPatch, stated: int, name: str
+) -> None:
+    """2 MB of zeros in 2 KB, and the same where the ZIP's list of contents says that they are ten bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data/csww_indicators_2017_to_2024.csv", b"0" * 2_000_000)
+    start, mark, listed = packed.getvalue().rpartition(b"PK\x01\x02")
+    content = start + mark + listed.replace((2_000_000).to_bytes(4, "little"), stated.to_bytes(4, "little"))
+    changes = {
+        "releases/2024/data-content": misbehaving.replaced(b"Indicators used in the summary tables", b"All of them"),
+        "/files$": lambda reply, time: Reply(content, 200, {"Content-Type": "application/zip"}),
+    }
+    monkeypatch.setattr("socialcare.extract.http.BYTE_BUDGET", 1_000_000)
+    with reader("dfe_social_work_workforce", **changes) as pair, pytest.raises(Fault) as fault:
+        fetched(*pair)
+    assert fault.value.name == name
 
 
 def test_an_answer_of_another_shape_is_a_fault(home: Path) -> None:

@@ -121,11 +121,14 @@ class ReleaseFiles:
         return [RemoteFile(name, f"{url}#{members[name]}", tuple(held)) for name, held in chosen.items()]
 
     def member(self, file: RemoteFile) -> Fetched:
-        """Return one file of a ZIP that ``of`` received."""
+        """Return one file of a ZIP that ``of`` received, unpacked within what the look may still receive."""
         url, _, path = file.url.partition("#")
         try:
             with zipfile.ZipFile(io.BytesIO(self._zips[url])) as archive:
-                return Fetched(archive.read(path), file.url, {}, file.name)
+                size = archive.getinfo(path).file_size
+                self._client.budget.spend(size, file.url)
+                with archive.open(path) as member:  # which fails where it is not of that size
+                    return Fetched(member.read(size), file.url, {}, file.name)
         except zipfile.BadZipFile as error:
             raise _bad_zip(url) from error
 

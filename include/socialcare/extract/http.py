@@ -40,7 +40,7 @@ class Client:
     """One session for one look. It talks to ``origins`` only, redirected or not.
 
     ``moved`` holds every address that the publisher says has moved for good, and where to. A file that gave way
-    to a corrected one is no such move: the page that names it will name the other.
+    to a corrected one is no such move: the page that names it will name the other. ``budget`` is the look's.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Client:
     ):
         self.moved: dict[str, str] = {}
         self._origins = origins
-        self._budget = Budget(BYTE_BUDGET if budget is None else budget)
+        self.budget = Budget(BYTE_BUDGET if budget is None else budget)
         self._sleep = sleep or time.sleep
         self._session = requests.Session()
         self._session.headers["User-Agent"] = f"socialcare-data-platform (+{contact})"
@@ -100,7 +100,7 @@ class Client:
             ) from error
 
     def _ask(self, question: _Question) -> Answer | None:
-        download = Download(self._budget)
+        download = Download(self.budget)
         for attempt in range(ATTEMPTS):
             try:
                 return self._once(question, download)
@@ -194,7 +194,7 @@ class Client:
     def _reason(self, response: requests.Response) -> bytes:
         """Return what a refusal says; nothing where that is damaged: its status is a no all the same."""
         try:
-            return Download(self._budget).receive(response)
+            return Download(self.budget).receive(response)
         except Broken:
             return b""
 
