@@ -169,11 +169,16 @@ def test_a_clean_delivery_is_told_so() -> None:
     ]
 
 
-def test_a_rejection_says_why_and_what_to_do() -> None:
-    words = [row[0] for row in sheets(content(made(verdict="rejected", reason="no_rows")))["Receipt"]]
-    assert (
-        "Rejected. The file has a heading and no rows. Make the extract again and send it as a new delivery." in words
-    )
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("no_rows", "The file has a heading and no rows. Make the extract again and send it as a new delivery."),
+        ("workbook_password", "The workbook has a password. Save it without one: the way here is protected."),
+    ],
+)
+def test_a_rejection_says_why_and_what_to_do(reason: str, told: str) -> None:
+    words = [row[0] for row in sheets(content(made(verdict="rejected", reason=reason)))["Receipt"]]
+    assert f"Rejected. {told}" in words
 
 
 def test_it_is_written_whole_for_its_owner_only_and_nowhere_else(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

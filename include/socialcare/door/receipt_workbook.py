@@ -16,6 +16,7 @@ from typing import Any
 
 import xlsxwriter
 
+from socialcare.door import read_workbook
 from socialcare.door.reasons import REASONS
 from socialcare.door.receipt import _SEVERITY, FileLine, Receipt, Section, _harmless
 from socialcare.settings import get_settings
@@ -196,7 +197,10 @@ def _file_cells(file: FileLine) -> tuple[str | int, ...]:
 
 
 def _told(reason: str) -> str:
-    return f"{REASONS[reason].what} {REASONS[reason].remedy}" if reason else ""
+    if not reason:
+        return ""
+    told = REASONS.get(reason) or read_workbook.REASONS[reason]
+    return f"{told.what} {told.remedy}"
 
 
 def _words(verdict: str) -> str:
