@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.fakes import mirror, misbehaving
 
 from socialcare.database import connect
 from socialcare.errors import Fault
+from socialcare.land import tables
 from socialcare.publishers import sample, server
 from socialcare.registry import all_sources, source
 from socialcare.registry import tables as registry_tables
@@ -307,8 +309,6 @@ def test_rows_that_go_missing_on_the_way_undo_the_release(folder: Path) -> None:
 
 
 def test_a_column_added_to_a_declaration_appears_in_the_table(warehouse: str) -> None:
-    from socialcare.land import tables
-
     declared = source(WORKFORCE)
     table = declared.tables["indicators"]
     narrow = table.model_copy(update={"columns": table.columns[1:]})
@@ -320,6 +320,24 @@ def test_a_column_added_to_a_declaration_appears_in_the_table(warehouse: str) ->
         f" where attrelid = '{TABLE}'::regclass and attname = '{table.columns[0].name}'"
     )
     assert described == [(table.columns[0].meaning,)]
+
+
+def test_two_that_make_the_tables_at_once_wait_for_each_other(warehouse: str) -> None:
+    declared = source(WORKFORCE)
+
+    def make() -> None:
+        with connect("loader", autocommit=True) as connection:
+            tables.ensure(connection, declared)
+
+    with ThreadPoolExecutor(1) as pool, connect("loader") as first:
+        first.execute("select 1")  # begins a transaction: what follows waits for its end
+        tables.ensure(first, declared)
+        second = pool.submit(make)
+        with pytest.raises(FutureTimeout):
+            second.result(timeout=1)
+        first.commit()
+        second.result(timeout=60)
+    assert len(rows(f"select 1 from pg_index where indrelid = '{TABLE}'::regclass")) == 1
 
 
 def test_a_mirror_that_is_not_named_is_a_fault(warehouse: str, monkeypatch: pytest.MonkeyPatch) -> None:

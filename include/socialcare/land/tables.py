@@ -19,8 +19,12 @@ CONTROL = (
 
 
 def ensure(connection: psycopg.Connection, source: Source) -> None:
-    """Make the source's raw tables where they are missing, and add columns that its declaration gained."""
+    """Make the source's raw tables where they are missing, and add columns that its declaration gained.
+
+    Two may do so at once, a look and a build: the second waits, and finds them made.
+    """
     with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(hashtextextended('tables of ' || %s, 0))", [source.id])
         for name, table in source.tables.items():
             _ensure_table(connection, source.raw_table(name), table)
 
@@ -38,7 +42,7 @@ def _ensure_table(connection: psycopg.Connection, name: str, table: Table) -> No
         columns = [sql.SQL("{} text").format(sql.Identifier(column)) for column in wanted]
         columns += [sql.SQL("{} " + kind).format(sql.Identifier(column)) for column, kind, _ in CONTROL]
         connection.execute(
-            sql.SQL("create table raw.{} ({})").format(sql.Identifier(name), sql.SQL(", ").join(columns))
+            sql.SQL("create table if not exists raw.{} ({})").format(sql.Identifier(name), sql.SQL(", ").join(columns))
         )
         connection.execute(sql.SQL("create index on raw.{} (_landing_id)").format(sql.Identifier(name)))
         _comment(connection, name, None, table.description)
@@ -52,7 +56,9 @@ def _ensure_table(connection: psycopg.Connection, name: str, table: Table) -> No
         )
     for column in wanted.keys() - there if there else ():
         connection.execute(
-            sql.SQL("alter table {} add column {} text").format(sql.Identifier("raw", name), sql.Identifier(column))
+            sql.SQL("alter table {} add column if not exists {} text").format(
+                sql.Identifier("raw", name), sql.Identifier(column)
+            )
         )
     for column in wanted.keys() - there:
         _comment(connection, name, column, wanted[column])
