@@ -4,6 +4,8 @@
     python bench/land.py 1 10       and one ten times as large
 
 Prints the ratio (best of several of each, in turn) and the peak memory of the process that reads and lands.
+Left out is what a night also does with a new file: fetching it, the check of its bytes (land/content.py), keeping it
+in the archive, and the comparison with the releases beside it (land/compare.py).
 """
 
 from __future__ import annotations
@@ -76,7 +78,7 @@ def seconds_of_bare_copy(path: Path) -> float:
 
 
 def seconds_of_landing(path: Path) -> float:
-    """Read the file, hold it to its declaration, and land it: all that a night does once it has the bytes."""
+    """Read the file, hold it to its declaration, and land it."""
     from socialcare.database import connect
     from socialcare.land import load, tables
     from socialcare.land.parse import parse

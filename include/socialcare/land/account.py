@@ -1,4 +1,9 @@
-"""The account of rows: what each landed file holds, counted again from the archived bytes, beside what raw holds."""
+"""The account of rows: what each landed file holds, counted again from the archived bytes, beside what raw holds.
+
+A CSV is counted by Python's own reader, row by row, where the loader reads most files with Arrow; of a Parquet file
+the count that its footer states is taken. The rows of a workbook come from the very reader that the loader uses:
+there the account finds rows that were lost after reading, not rows that were never read.
+"""
 
 from __future__ import annotations
 
@@ -93,7 +98,7 @@ def total(found: list[Account]) -> Total:
 
 
 def count(content: bytes, naming: Naming) -> Counted:
-    """Count a table's rows one by one, by other means than those that load it."""
+    """Count a table's rows one by one: header, blank rows and notes are told apart here anew."""
     if naming.table.reader == "parquet":
         return Counted(parquet.read_metadata(io.BytesIO(content)).num_rows)
     data = blank = notes = 0
