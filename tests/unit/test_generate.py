@@ -13,7 +13,7 @@ from socialcare import generate
 from socialcare.generate.defects_ssda903 import DEFECTS
 from socialcare.generate.deliver import AS_OF, COLLECTION_YEAR
 from socialcare.generate.ssda903 import known_to_the_door
-from socialcare.generate.write_ssda903 import TABLES
+from socialcare.generate.told_ssda903 import TABLES
 from socialcare.registry.returns import return_spec
 
 

@@ -181,6 +181,8 @@ def _pathway_plans(random: Random, life: Life) -> Rows:
     last = last.where((in_care | left) & ~np.strings.startswith(last["kind"], "break"))
     count = len(last)
     ago = np.where(chance(random, count, 0.8), random.integers(5, 170, count), random.integers(195, 420, count))
+    earliest = np.minimum(last["began"] + 10, life.as_of)
+    reviewed = np.maximum(life.as_of - ago, earliest)
     category = np.where(
         last["ended"] == OPEN,
         "eligible",
@@ -188,8 +190,8 @@ def _pathway_plans(random: Random, life: Life) -> Rows:
     )
     return Rows(
         {
-            **{"child": last["child"], "category": category, "reviewed": life.as_of - ago},
-            "began": np.minimum(life.as_of - ago, life.as_of - random.integers(200, 700, count)),
+            **{"child": last["child"], "category": category, "reviewed": reviewed},
+            "began": np.minimum(reviewed, np.maximum(earliest, life.as_of - random.integers(200, 700, count))),
             "own_words": chance(random, count, 0.75),
         }
     )

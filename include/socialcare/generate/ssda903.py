@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
-from socialcare.generate import children, write_ssda903
+from socialcare.generate import children, told_ssda903, write_ssda903
 from socialcare.generate.defects import Defect, Sheet, plant
 from socialcare.generate.defects_ssda903 import DEFECTS, USUAL
 from socialcare.generate.life import Life, year_to_march
@@ -90,7 +90,7 @@ def door_tables(year: int) -> dict[str, str]:
     """Return the tables that the door takes: our name of each and the declaration's."""
     declared = return_spec("ssda903").for_year(year).tables
     found = {}
-    for name, columns in write_ssda903.TABLES.items():
+    for name, columns in told_ssda903.TABLES.items():
         alike = [there for there, table in declared.items() if set(columns) <= set(table.columns)]
         if alike:
             found[name] = name if name in alike else alike[0]
