@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 from collections.abc import Iterator
@@ -264,8 +265,26 @@ def test_an_api_in_trouble_does_not_hold_up_a_release(
 ) -> None:
     monkeypatch.setattr("socialcare.extract.pace.FIRST_WAIT_SECONDS", 0.0)
     with extracting(ees_api=trouble) as (declared, extractor):
+        assert extractor.note == ""
         files = extractor.files(declared, extractor.look(declared, {})[0][-1])
     assert "data-set-files" in files[0].url
+    assert extractor.note.startswith("the public API was passed over: ")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "name"),
+    [
+        (misbehaving.always(302, {"Location": "https://elsewhere.example.invalid/"}), "redirected_away"),
+        (lambda reply, time: Reply(gzip.compress(b"0" * 300_000), 200, {"Content-Encoding": "gzip"}), "too_large"),
+    ],
+)
+def test_an_api_that_is_not_to_be_trusted_is_not_passed_over(
+    home: Path, monkeypatch: pytest.MonkeyPatch, trouble: Change, name: str
+) -> None:
+    monkeypatch.setattr("socialcare.extract.http.BYTE_BUDGET", 200_000)
+    with extracting(ees_api=trouble) as (declared, extractor), pytest.raises(Fault) as fault:
+        extractor.files(declared, extractor.look(declared, {})[0][-1])
+    assert fault.value.name == name
 
 
 def test_an_api_whose_data_sets_are_not_understood_is_passed_over(home: Path, carried: FakeApi) -> None:

@@ -16,6 +16,8 @@ from socialcare.extract.release import Fetched, Memory, Release, RemoteFile, und
 from socialcare.registry import Source
 from socialcare.registry.publishers import Publishers
 
+#: What an API does that is not to be trusted; with anything else it is passed over.
+_NOT_PASSED_OVER = ("certificate_wrong", "redirected_away", "too_large")
 #: How the releases were last listed, where the list of all of them was not to be had.
 NEWEST_ONLY = "newest only"
 
@@ -24,9 +26,9 @@ class EesExtractor:
     """The API says which release each version of a data set came with; the files are found release by release."""
 
     family = "ees"
-    note = ""
 
     def __init__(self, client: Client, publishers: Publishers, *, partial: bool = False):
+        self.note = ""
         self._client = client
         self._base = publishers.ees_content
         self._api = EesApi(client, publishers.ees_api)
@@ -88,13 +90,16 @@ class EesExtractor:
     def _in_api(self, source: Source, release: Release, table: str) -> RemoteFile | None:
         """Return a table's data set in the version that came with the release, if the API has it.
 
-        The files hold the same, so an API that is down or has changed never holds up a release.
+        The files hold the same, so an API that is down or has changed never holds up a release; ``note`` says so.
         """
         try:
             with understood("The public API"):
                 return self._version_in_api(source, release, table)
-        except Fault:
+        except Fault as fault:
+            if fault.name in _NOT_PASSED_OVER:
+                raise
             self._carried = []
+            self.note = f"the public API was passed over: {fault.what}"
             return None
 
     def _version_in_api(self, source: Source, release: Release, table: str) -> RemoteFile | None:
