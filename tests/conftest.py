@@ -19,10 +19,13 @@ PUBLISHED = TESTS.parents[1] / "shared" / "published"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with the name of its folder, so that `-m unit` needs no decorators."""
+    """Mark each test with its folder, so that `-m unit` needs no decorators, and with whom it shares a process."""
     for item in items:
-        folder = Path(item.path).relative_to(TESTS).parts[0]
-        item.add_marker(folder)
+        path = Path(item.path).relative_to(TESTS)
+        item.add_marker(path.parts[0])
+        # Of two workers, one runs all tests of a module, whose fixtures are dear, and one all that read England.
+        shares_england = "england" in getattr(item, "fixturenames", ()) and path.parts[0] == "warehouse"
+        item.add_marker(pytest.mark.xdist_group("england" if shares_england else str(path)))
 
 
 @pytest.fixture(scope="session")
