@@ -109,19 +109,23 @@ def test_search_is_the_second_way_to_the_releases(home: Path) -> None:
     fake = whole(**{COLLECTION: 410})
     fake.found = [{"title": f"{TITLE} 2025", "link": f"/{SLUG}-2025", "public_timestamp": "2025-09-25T09:30:00+01:00"}]
     search = {"q": "local authority inspection outcomes", "filter_organisations": "ofsted"}
-    with ofsted(fake, search=search) as (declared, extractor, _):
+    with ofsted(fake, search=search) as (declared, extractor, publishers):
         assert newest(declared, extractor) == BYTES
         assert "found another way" in extractor.note
+        assert extractor.moved == {f"{publishers.govuk}/api/content/{COLLECTION}": ""}, "it leads nowhere now"
         memory = {release.release: release.mark for release in extractor.look(declared, {})[0]}
         assert extractor.look(declared, memory)[0] == []
 
 
-def test_a_search_that_is_not_understood_is_refused(home: Path) -> None:
+def test_where_the_second_way_fails_too_the_vanished_page_is_what_is_told(home: Path) -> None:
     fake = whole(**{COLLECTION: 410})
     wrong = {"organisation": "ofsted"}
-    with ofsted(fake, search=wrong) as (declared, extractor, _), pytest.raises(Fault, match="422") as fault:
+    with ofsted(fake, search=wrong) as (declared, extractor, _), pytest.raises(Fault, match="410") as fault:
         extractor.look(declared, {})
-    assert fault.value.name == "refused"
+    assert fault.value.name == "gone"
+    assert isinstance(fault.value.__cause__, Fault)
+    assert "422" in fault.value.__cause__.what
+    assert extractor.moved == {}
 
 
 def test_the_series_own_pattern_of_addresses_is_the_last_way(home: Path) -> None:

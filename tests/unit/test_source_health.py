@@ -62,6 +62,19 @@ def test_a_move_for_good_names_both_addresses() -> None:
     assert f"{old} to {new}" in moved.detail
 
 
+def test_a_page_that_is_gone_has_vanished_though_its_releases_were_found_another_way() -> None:
+    page, old, new = "https://www.gov.uk/gone", "https://www.gov.uk/old", "https://www.gov.uk/new"
+    held = Held(LOOKED_AFTER, "2025", date(2025, 11, 20), look=Look(FINE.at, "landed", moved={page: ""}))
+    (vanished,) = conditions(held, NOW)
+    assert (vanished.condition, vanished.since) == ("vanished", FINE.at)
+    assert page in vanished.detail
+    assert "another way" in vanished.detail
+    assert health(held, NOW) == "vanished"
+    both = Held(LOOKED_AFTER, "2025", date(2025, 11, 20), look=Look(FINE.at, "landed", moved={page: "", old: new}))
+    assert named(both) == ["moved", "vanished"]
+    assert page not in conditions(both, NOW)[0].detail
+
+
 @pytest.mark.parametrize("fault", ["not_found", "gone", "withdrawn"])
 def test_an_address_that_is_gone_has_vanished_and_is_not_failing_as_well(fault: str) -> None:
     look = Look(FINE.at, "kept_last_good", fault, "The publisher answered 404.", "open the address")

@@ -49,9 +49,8 @@ class GovukFilesExtractor:
             read = _documents if options.collection else self._attached
             found = read(start, options, str(start["updated_at"]))
         except Fault as fault:
-            found = self._elsewhere(source) if fault.name in _NO_PAGE else []
-            if not found:
-                raise
+            found = self._instead(source, fault)
+            self._client.moved[fault.where] = ""
         held = sorted((r for r in found if source.holds(r.release)), key=lambda release: release.release)
         if not held:
             raise Fault(
@@ -66,6 +65,18 @@ class GovukFilesExtractor:
         """Return the releases among a page's own files."""
         releases = {_release_in(name, options) for name in self._pages.files_of(start)}
         return [Release(release, mark, address=options.page) for release in releases if release]
+
+    def _instead(self, source: Source, fault: Fault, only: str = "") -> list[Release]:
+        """Return what the second way offers where a page is no more; where that fails too, raise the first fault."""
+        if fault.name not in _NO_PAGE:
+            raise fault
+        try:
+            found = self._elsewhere(source, only)
+        except Fault as other:
+            raise fault from other
+        if not found:
+            raise fault
+        return found
 
     def _elsewhere(self, source: Source, only: str = "") -> list[Release]:
         """Return releases found by GOV.UK's search, else those whose page is where the series' pattern says."""
@@ -111,8 +122,8 @@ class GovukFilesExtractor:
         try:
             return self._pages.get(where), self._pages.address(where)
         except Fault as fault:
-            other = self._elsewhere(source, release.release) if fault.name in _NO_PAGE else []
-            if not other or other[0].address.strip("/") == where.strip("/"):
+            other = self._instead(source, fault, release.release)
+            if other[0].address.strip("/") == where.strip("/"):
                 raise
             return self._pages.get(other[0].address), self._pages.address(other[0].address)
 

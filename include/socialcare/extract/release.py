@@ -51,8 +51,9 @@ class Fetched:
 class Extractor(Protocol):
     """A family of publishers.
 
-    ``moved`` holds the addresses that the publisher says have moved for good, and where to; ``note`` is what
-    people should know where a look finds nothing; ``partial`` says that tables which feed no comparison may be absent.
+    ``moved`` holds the addresses that the publisher says have moved for good, and where to; '' for one that is gone,
+    though the look went on another way. ``note`` is what people should know where a look finds nothing;
+    ``partial`` says that tables which feed no comparison may be absent.
     """
 
     family: str

@@ -44,7 +44,10 @@ _FAILURES = """
 
 @dataclass(frozen=True)
 class Look:
-    """How the last look at a source ended, which addresses sent it elsewhere for good (old: new), where it looked."""
+    """How the last look at a source ended, and where it looked.
+
+    ``moved`` holds the addresses that sent it elsewhere for good, and where to; '' for one that is gone.
+    """
 
     at: datetime
     outcome: str
@@ -166,9 +169,9 @@ def _late(held: Held, now: datetime) -> Condition | None:
 
 
 def _moved(held: Held) -> Condition | None:
-    if held.look is None or not held.look.moved:
+    moves = "; ".join(f"{old} to {new}" for old, new in sorted(held.look.moved.items()) if new) if held.look else ""
+    if held.look is None or not moves:
         return None
-    moves = "; ".join(f"{old} to {new}" for old, new in sorted(held.look.moved.items()))
     return Condition(
         held.source.id,
         "moved",
@@ -181,13 +184,17 @@ def _moved(held: Held) -> Condition | None:
 
 def _vanished(held: Held) -> Condition | None:
     look = held.look
-    if look is None or look.fault not in _VANISHED:
+    gone = [old for old, new in sorted(look.moved.items()) if not new] if look else []
+    if look is None or (look.fault not in _VANISHED and not gone):
         return None
+    detail = look.detail
+    if look.fault not in _VANISHED:
+        detail = f"Nothing is left at {', '.join(gone)}. Its releases were found another way."
     remedy = (
         f"open {held.source.homepage}: if the publication has another address now, correct {held.source.file}; "
         "if it was withdrawn, give `last_release`. The releases held stay in use."
     )
-    return Condition(held.source.id, "vanished", held.failed_since or look.at, look.detail, remedy)
+    return Condition(held.source.id, "vanished", held.failed_since or look.at, detail, remedy)
 
 
 def _failing(held: Held) -> Condition | None:
