@@ -195,6 +195,26 @@ def test_a_renamed_sheet_is_answered_with_the_sheets_there_are() -> None:
     assert raised.value.name == "sheet_missing"
 
 
+def test_a_corrected_sheet_or_header_is_another_reading_only_where_it_finds_other_rows() -> None:
+    row = [*DURHAM, "Good", "Outstanding", "Good", "Good", ""]
+    book = workbooks.ods(
+        {
+            "Inspections_31_March_2024": [AS_AT, row, AS_AT, ["w", "York", "North East", "2023-05-09", *row[4:]]],
+            "Inspections_31_March_2023": [AS_AT, [*row[:-2], "Inadequate", ""]],
+        }
+    )
+    name = "LA_Inspection_Outcomes_as_at_March_2024.ods"
+    declared = source("ofsted_inspection_outcomes")
+
+    def reading(**changes: object) -> str:
+        table = declared.tables["as_at"].model_copy(update=changes)
+        return parse(declared.model_copy(update={"tables": {"as_at": table}}), "as_at", "2024", name, book).reading
+
+    right, narrow = reading(sheet="2024$"), reading(sheet="^Inspections.*2024$", header=("Web link", "Inspection date"))
+    assert right == narrow
+    assert reading(sheet="2023$") != right
+
+
 def test_the_table_of_abolished_councils_lower_down_is_landed_as_part_two() -> None:
     judged = [h[0].lower() + h[1:] for h in JUDGED]
     first = [f"First ILACS {h}" for h in ("publication date", "inspection type", *judged)]

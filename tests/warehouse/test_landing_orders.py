@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.compute as pac
 import pytest
 from tests.fakes import mirror
 
 from socialcare.database import ADMIN, connect
 from socialcare.errors import Fault
 from socialcare.land import account
+from socialcare.land import declared as declared_signs
+from socialcare.land import parse as parsing
+from socialcare.land.grid import Grid, trimmed
 from socialcare.registry import Source, source
 from socialcare.settings import get_settings
 from socialcare.steps import ingest_source as step
@@ -198,6 +203,24 @@ def test_a_column_that_the_landed_file_lacks_costs_no_second_landing(
     assert ingest_source(WORKFORCE).outcome == "unchanged"
     assert len(rows("select 1 from raw.landings")) == 3
     assert not rows("select 1 from raw.landings where declaration = ''")
+
+
+def test_a_repaired_reader_lands_again_what_it_reads_otherwise(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ingest_source(WORKFORCE)
+    monkeypatch.setattr(declared_signs, "READER", declared_signs.READER + 1)
+    assert ingest_source(WORKFORCE).outcome == "unchanged"
+    assert len(rows("select 1 from raw.landings")) == 3
+
+    def repaired(grid: Grid) -> Grid:
+        (part,) = trimmed(grid).parts
+        again = [pac.replace_substring(column, "County Durham", "Durham") for column in part.columns]
+        return replace(grid, parts=[replace(part, columns=again)])
+
+    monkeypatch.setattr(parsing, "trimmed", repaired)
+    assert ingest_source(WORKFORCE).outcome == "unchanged"
+    monkeypatch.setattr(declared_signs, "READER", declared_signs.READER + 1)
+    assert ingest_source(WORKFORCE).detail == "releases 2022, 2023, 2024"
+    assert not any("County Durham" in row for row in contents()["indicators"])
 
 
 def test_what_the_archive_lost_is_fetched_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

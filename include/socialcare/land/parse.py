@@ -9,13 +9,16 @@ from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pac
+import pyarrow.csv as pacsv
 
 from socialcare.errors import Fault
 from socialcare.land import complete, read_csv, read_parquet, read_sheet, values
 from socialcare.land.codes import Codes
-from socialcare.land.grid import Grid, numbered, trimmed
+from socialcare.land.grid import Grid, trimmed
 from socialcare.land.headings import Naming, match
 from socialcare.registry import Source
+
+_BATCH = 16_384
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,6 @@ class Parsed:
     """A table as text (null: blank), our column names, each row's physical line, and what was left out.
 
     ``blank`` rows hold nothing; ``notes`` are rows without the value that every row of data has.
-    ``reading`` is a sign of how headings became columns: the same file read the same way has the same one.
     """
 
     table: pa.Table
@@ -39,12 +41,22 @@ class Parsed:
     edition: str
     blank: int
     notes: int
-    reading: str
     drifts: tuple[Drift, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         return tuple(self.table.column_names)
+
+    @cached_property
+    def reading(self) -> str:
+        """A sign of what was read: another sheet, heading or reader that finds the same rows has the same one."""
+        digest = hashlib.sha256(json.dumps(self.columns).encode())
+        lined = self.table.append_column("_line", self.line_numbers)
+        for batch in lined.to_batches(max_chunksize=_BATCH):
+            sink = pa.BufferOutputStream()
+            pacsv.write_csv(batch, sink, pacsv.WriteOptions(include_header=False))
+            digest.update(memoryview(sink.getvalue()))
+        return digest.hexdigest()[:16]
 
     @cached_property
     def rows(self) -> list[tuple[str | None, ...]]:
@@ -108,7 +120,6 @@ def _columns(grid: Grid, naming: Naming) -> Parsed:
     names = [column.name for column in table.all_columns]
     parts: list[pa.Table] = []
     lines: list[pa.Array] = []
-    read_as: list[list[object]] = []
     drifts: list[Drift] = []
     blank, notes = grid.empty_lines, 0
     for number, part in enumerate(grid.parts, start=1):
@@ -127,8 +138,6 @@ def _columns(grid: Grid, naming: Naming) -> Parsed:
             rows, at = rows.filter(data), at.filter(data.combine_chunks())
         parts.append(rows)
         lines.append(at)
-        headings = numbered(part.header)
-        read_as.append([[headings[place], name] for name, place in sorted(places.items())])
         drifts += _drifts(places, names, naming) if number == 1 else []
     return Parsed(
         pa.concat_tables(parts, promote_options="default").select(
@@ -138,7 +147,6 @@ def _columns(grid: Grid, naming: Naming) -> Parsed:
         naming.edition.name if naming.edition else "",
         blank,
         notes,
-        hashlib.sha256(json.dumps([read_as, table.key, table.part_column]).encode()).hexdigest()[:16],
         tuple(drifts),
     )
 

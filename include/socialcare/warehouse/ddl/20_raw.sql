@@ -35,7 +35,7 @@ comment on column raw.landings.counts is 'False while the platform reads its sou
 comment on column raw.landings.rows_blank is 'Rows of the file that hold nothing: counted, not loaded.';
 comment on column raw.landings.rows_notes is 'Rows under the header that are notes, without the value that every row of data has: counted, not loaded.';
 comment on column raw.landings.declaration is 'A sign of the table''s declaration when the file was last read; another one now, and it is read again.';
-comment on column raw.landings.reading is 'A sign of which headings became which columns.';
+comment on column raw.landings.reading is 'A sign of the rows that were read: the same where another way of reading finds the same.';
 
 create or replace view raw.current_landings as
 select distinct on (source_id, table_name, release_id)
