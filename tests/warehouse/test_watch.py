@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from socialcare.errors import Fault
 from socialcare.operate import report_status
 from socialcare.outcomes import Outcome, record
 from socialcare.publishers import server
+from socialcare.publishers.reply import Reply
 from socialcare.registry import source
 from socialcare.settings import get_settings
 from socialcare.steps import night
@@ -103,6 +104,31 @@ def test_what_a_publisher_answers_is_what_the_watch_tells(warehouse: str, monkey
     ]
     lines = (get_settings().logs / "notices.jsonl").read_text().splitlines()
     assert f"{LISTED}?moved" in json.loads(lines[0])["text"]
+
+
+def test_a_move_stays_open_until_a_look_asks_further_than_the_list_again(
+    warehouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a release holds is asked for on its day only: a night that finds nothing new cannot end its move."""
+
+    def before_2024(reply: Reply, time: int) -> Reply:
+        listed = [release for release in json.loads(reply.body) if release["slug"] != "2024"]
+        return Reply(json.dumps(listed).encode(), 200, reply.headers)
+
+    early: dict[str, misbehaving.Change] = {f"{LISTED}$": before_2024}
+    moved = {f"{LISTED}/2023/data-content$": misbehaving.moved_to("?moved")}
+    outcomes = []
+    changes: dict[str, misbehaving.Change] = dict(early)
+    with server.running(changes) as publishers:  # one server for all nights: its address stays
+        monkeypatch.setattr(server, "running", lambda: nullcontext(publishers))
+        for number, tonight in enumerate((early | moved, early, early, dict[str, misbehaving.Change]())):
+            changes.clear()
+            changes.update(tonight)
+            outcomes.append(night.ingest_source(f"n{number}", SOURCE).outcome)
+            night.watch_sources(f"n{number}")
+            assert told() == [f"{SOURCE} is moved", f"{SOURCE} is no longer moved"][: 1 + (number == 3)]
+            assert len(open_conditions()) == (number != 3)
+    assert outcomes == ["landed", "unchanged", "unchanged", "landed"]
 
 
 def test_status_shows_what_is_open(warehouse: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ from socialcare.extract.ees_api import DataSet, EesApi, Json, Version
 from socialcare.extract.ees_query import query_as_csv
 from socialcare.extract.ees_release import ReleaseFiles, file_name, options, titled
 from socialcare.extract.http import Client
-from socialcare.extract.release import Fetched, Memory, Release, RemoteFile, understood
+from socialcare.extract.release import Fetched, Memory, Release, RemoteFile, looked, understood
 from socialcare.registry import Source
 from socialcare.registry.publishers import Publishers
 
@@ -65,7 +65,8 @@ class EesExtractor:
                 remedy=f"open {source.homepage}; if the publication moved, correct {source.file}.",
             )
         releases.sort(key=lambda release: release.release)
-        return [release for release in releases if memory.get(release.release) != release.mark], remember
+        new = [release for release in releases if memory.get(release.release) != release.mark]
+        return looked(self._client, memory, new, remember)
 
     def _listed(self, address: str, memory: Memory) -> tuple[list[Json], Memory]:
         """Return the releases; where the list is not to be had, the newest one, as the publication names it."""

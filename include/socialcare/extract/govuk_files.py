@@ -10,7 +10,7 @@ from socialcare.errors import Fault
 from socialcare.extract.answer import check_kind
 from socialcare.extract.govuk_pages import FORMATS, Pages
 from socialcare.extract.http import Client
-from socialcare.extract.release import Fetched, Memory, Release, RemoteFile, files_for_tables, understood
+from socialcare.extract.release import Fetched, Memory, Release, RemoteFile, files_for_tables, looked, understood
 from socialcare.registry import Source
 from socialcare.registry.publishers import Publishers
 from socialcare.registry.sources import GovukFiles
@@ -45,7 +45,7 @@ class GovukFilesExtractor:
             start = self._pages.get(options.collection or options.page)
             remember = {"page": start["updated_at"]}
             if memory.get("page") == remember["page"]:
-                return [], remember
+                return looked(self._client, memory, [], remember)
             read = _documents if options.collection else self._attached
             found = read(start, options, str(start["updated_at"]))
         except Fault as fault:
@@ -59,7 +59,8 @@ class GovukFilesExtractor:
                 where=self._pages.address(options.collection or options.page),
                 remedy=f"open the page; if the publisher's titles changed, correct `release` in {source.file}.",
             )
-        return [release for release in held if memory.get(release.release) != release.mark], remember
+        new = [release for release in held if memory.get(release.release) != release.mark]
+        return looked(self._client, memory, new, remember)
 
     def _attached(self, start: Any, options: GovukFiles, mark: str) -> list[Release]:
         """Return the releases among a page's own files."""

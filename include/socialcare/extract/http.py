@@ -52,6 +52,7 @@ class Client:
         sleep: Callable[[float], None] | None = None,
     ):
         self.moved: dict[str, str] = {}
+        self._asked: set[str] = set()
         self._origins = origins
         self.budget = Budget(BYTE_BUDGET if budget is None else budget)
         self._sleep = sleep or time.sleep
@@ -62,6 +63,12 @@ class Client:
     def close(self) -> None:
         """Let go of the connections."""
         self._session.close()
+
+    def still_moved(self, before: dict[str, str]) -> None:
+        """Keep what an earlier look found moved, of what this one did not ask for and another still would."""
+        for old, new in before.items():
+            if old not in self._asked and origin(old) in self._origins:
+                self.moved[old] = new
 
     def get(
         self,
@@ -115,6 +122,7 @@ class Client:
         url, body = question.url, question.body
         for _ in range(MAX_REDIRECTS + 1):
             self._check_origin(url)
+            self._asked.add(url)
             pace.take_turn(url, self._sleep)
             with self._send(url, question.headers | download.resume_headers, body) as response:
                 if not response.is_redirect:

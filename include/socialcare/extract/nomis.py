@@ -8,7 +8,7 @@ import io
 
 from socialcare.errors import Fault
 from socialcare.extract.http import Client
-from socialcare.extract.release import Fetched, Memory, Release, RemoteFile, understood
+from socialcare.extract.release import Fetched, Memory, Release, RemoteFile, looked, understood
 from socialcare.registry import Source
 from socialcare.registry.publishers import Publishers
 from socialcare.registry.sources import Nomis
@@ -39,7 +39,8 @@ class NomisExtractor:
         mark = hashlib.sha256(content).hexdigest()
         newest = _rows(content)[0]["DATE_NAME"]
         years = [str(year) for year in range(int(source.first_release), int(newest) + 1)]
-        return [Release(year, mark) for year in years if source.holds(year) and memory.get(year) != mark], {}
+        new = [Release(year, mark) for year in years if source.holds(year) and memory.get(year) != mark]
+        return looked(self._client, memory, new, {})
 
     @understood("Nomis")
     def files(self, source: Source, release: Release) -> list[RemoteFile]:

@@ -10,10 +10,12 @@ from datetime import date
 from typing import Any, Protocol
 
 from socialcare.errors import Fault
+from socialcare.extract.http import Client
 from socialcare.registry import Source
 from socialcare.registry.tables import Table
 
-#: What a source's last look left behind: release -> the publisher's mark of it, and ``files`` -> validators.
+#: What a source's last look left behind: release -> the publisher's mark of it, ``files`` -> validators, and
+#: ``moved`` -> the addresses that it found moved.
 Memory = dict[str, Any]
 
 
@@ -74,6 +76,17 @@ class Extractor(Protocol):
     def fetch(self, file: RemoteFile, validators: dict[str, str]) -> Fetched | None:
         """Return the file, or None where the publisher says that it has not changed."""
         ...
+
+
+def looked(client: Client, memory: Memory, new: list[Release], remember: Memory) -> tuple[list[Release], Memory]:
+    """Return what a look answers with: the ``new`` releases and what to remember, its moves among it.
+
+    What a release holds is asked for on its day only, so a look that finds nothing new keeps the moves of before.
+    ``moved`` is the client's own, which goes on filling while the files are asked for.
+    """
+    if not new:
+        client.still_moved(memory.get("moved", {}))
+    return new, remember | {"moved": client.moved}
 
 
 @contextmanager
