@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from socialcare.door.upn import wrong_check_letter
+from socialcare.door.upn import wrong_check_letter, wrong_check_letters
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,8 @@ def test_the_letter_is_what_the_other_characters_give(number: str | None, is_wro
 def test_each_of_many_is_judged_by_itself() -> None:
     numbers = pa.array(["A123456789012", None, "B123456789012", "nothing"], pa.string())
     assert wrong_check_letter(numbers).tolist() == [False, False, True, False]
+
+
+def test_a_column_is_judged_cell_by_cell() -> None:
+    cells = pa.array(["B123456789012", None, " A123456789012 ", "B123456789012"]).dictionary_encode()
+    assert wrong_check_letters(cells).tolist() == [True, False, False, True]

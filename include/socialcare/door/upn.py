@@ -32,6 +32,14 @@ def wrong_check_letter(numbers: pa.StringArray) -> npt.NDArray[np.bool_]:
     return wrong
 
 
+def wrong_check_letters(cells: pa.DictionaryArray) -> npt.NDArray[np.bool_]:
+    """Mark the cells of a column whose check letter is wrong."""
+    wrong = wrong_check_letter(pac.utf8_trim_whitespace(cells.dictionary))
+    index = pac.fill_null(cells.indices, len(wrong)).to_numpy(zero_copy_only=False)
+    spread: npt.NDArray[np.bool_] = np.append(wrong, False)[index]
+    return spread
+
+
 def _values() -> npt.NDArray[np.int64]:
     """Return what each byte counts for: digits themselves, check letters their place, nothing else."""
     values = np.full(256, -1, np.int64)
