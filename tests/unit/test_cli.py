@@ -25,11 +25,17 @@ def _socialcare(home: Path, *arguments: str, **more: str) -> subprocess.Complete
     )
 
 
+def test_every_module_of_verbs_is_part_of_the_command() -> None:
+    folder = Path(cli.__file__).parent
+    with_verbs = {path.stem for path in folder.glob("*.py") if "@app.command" in path.read_text()}
+    assert with_verbs <= set(cli.__all__)
+
+
 @pytest.mark.parametrize(
     "verb",
     [
         *[("status",), ("versions",), ("rollback",), ("access",), ("docs",), ("backup", "to"), ("sql", "select 1")],
-        *[("sources",), ("watch",), ("landings",)],
+        *[("sources",), ("watch",), ("landings",), ("lait",)],
     ],
     ids=lambda verb: verb[0],
 )

@@ -13,7 +13,7 @@ from psycopg import sql
 from rich.console import Console
 from typer.testing import CliRunner
 
-from socialcare.cli.lait import app
+from socialcare.cli import app
 from socialcare.database import ADMIN, connect
 from socialcare.errors import Fault
 from socialcare.land import tables

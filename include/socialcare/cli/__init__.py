@@ -12,14 +12,14 @@ import psycopg
 
 # In the order in which --help shows them.
 # isort: off
-from socialcare.cli import night, published, sources, keep, declarations
+from socialcare.cli import night, published, sources, lait, keep, declarations
 
 # isort: on
 from socialcare.cli.shared import app, tell
 from socialcare.errors import Fault
 from socialcare.settings import get_settings
 
-__all__ = ["app", "declarations", "keep", "main", "night", "published", "sources"]
+__all__ = ["app", "declarations", "keep", "lait", "main", "night", "published", "sources"]
 
 
 def main() -> None:
