@@ -170,6 +170,25 @@ def test_a_source_that_fails_is_told_on_the_third_night(warehouse: str) -> None:
     assert told()[1:] == [f"{SOURCE} is no longer failing"]
 
 
+def test_a_source_that_failed_and_then_vanished_is_not_told_to_be_well(warehouse: str) -> None:
+    for days_ago in (2, 1, 0):
+        record(f"night {days_ago}", Outcome("ingest_source", SOURCE, "failed", "no column", "mend it"))
+        with connect("loader") as connection:
+            connection.execute(
+                "update ops.outcomes set finished_at = %s where night_id = %s",
+                [NOW - timedelta(days=days_ago), f"night {days_ago}"],
+            )
+    look("kept_last_good", "column_missing")
+    watch_sources()
+    look("kept_last_good", "gone")
+    assert "over" not in watch_sources().detail
+    assert told() == [f"{SOURCE} is failing", f"{SOURCE} is vanished"]
+    record("mended", Outcome("ingest_source", SOURCE, "landed"))
+    look("landed")
+    watch_sources()
+    assert told()[2:] == [f"{SOURCE} is no longer vanished"]
+
+
 def test_what_was_written_down_but_not_told_is_told_by_the_next_watch(
     warehouse: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,13 +78,19 @@ def _tell_new(connection: psycopg.Connection, now: datetime) -> list[str]:
 
 
 def _tell_over(connection: psycopg.Connection, now: datetime) -> list[str]:
-    """Tell that something is over, of what anybody was told at all."""
+    """Tell that something is over, of what anybody was told at all.
+
+    A source that fails and then vanishes is no longer failing, and no better: of that only the worse is told.
+    """
     rows = connection.execute(
-        "select watch_id, source_id, condition, since from ops.source_watch"
+        "select watch_id, source_id, condition, since, condition = 'failing' and exists (select from ops.source_watch"
+        " worse where worse.source_id = w.source_id and worse.condition = 'vanished' and worse.cleared_at is null)"
+        " from ops.source_watch w"
         " where cleared_at is not null and told_at is not null and end_told_at is null order by watch_id"
     ).fetchall()
-    for watch_id, source_id, condition, since in rows:
+    for watch_id, source_id, condition, since, is_worse in rows:
         text = f"It was so since {since:%Y-%m-%d}; the last look did not find it so any more. Nothing is left to do."
-        alerts.notice(f"{source_id} is no longer {condition}", text)
+        if not is_worse:
+            alerts.notice(f"{source_id} is no longer {condition}", text)
         connection.execute("update ops.source_watch set end_told_at = %s where watch_id = %s", [now, watch_id])
-    return [f"{source_id} is no longer {condition}" for _, source_id, condition, _ in rows]
+    return [f"{source_id} is no longer {condition}" for _, source_id, condition, _, is_worse in rows if not is_worse]
