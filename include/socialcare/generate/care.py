@@ -48,11 +48,11 @@ class Care:
     """That a child should be placed for adoption; ceased where it was reversed."""
 
 
-def make(council_id: str, seed: int | None, as_of: int, in_care: int) -> Care:
+def make(council_id: str, seed: int | None, as_of: int, in_care: int, named_from: int = 0) -> Care:
     """Make a history that ends on ``as_of`` with exactly ``in_care`` children in care, short breaks apart."""
     random = random_for(council_id, seed, "care")
     last = _last_periods(random, as_of, in_care)
-    people = _people(random, council_id, last)
+    people = _people(random, council_id, last, named_from)
     periods = _with_earlier(random, last)
     made = episodes.make(random, council_id, periods, people)
     return Care(people, periods, made, _decisions(random, periods, made))
@@ -125,8 +125,8 @@ def _short_breaks(random: Random, as_of: int, count: int) -> Rows:
     )
 
 
-def _people(random: Random, council_id: str, last: Rows) -> Rows:
-    people = children.make(random, council_id, last["born"], last["kind"] == "uasc", first=0)
+def _people(random: Random, council_id: str, last: Rows, named_from: int) -> Rows:
+    people = children.make(random, council_id, last["born"], last["kind"] == "uasc", 0, named_from)
     seen = np.where(last["ended"] < OPEN, last["ended"], np.max(last["ended"][last["ended"] < OPEN], initial=0))
     since_15 = seen - birthday(last["born"], 15)
     is_mother = (people["sex"] == "F") & (since_15 > 200) & chance(random, len(people), 0.06)

@@ -23,21 +23,24 @@ DISABILITIES = ("LD", "BEH", "AUT", "COMM", "MOB", "HAND", "PC", "INC", "HEAR", 
 _CHECK_LETTERS = np.array(list("ABCDEFGHJKLMNPQRTUVWXYZ"))
 
 
-def make(random: Random, council_id: str, born: Days, is_uasc: Bools, first: int) -> Rows:
-    """Make one child for each day of birth; ``first`` is the number of the first."""
+def make(
+    random: Random, council_id: str, born: Days, is_uasc: Bools, first: int, named_from: int | None = None
+) -> Rows:
+    """Make one child for each day of birth; ``first`` is the number of the first, and its name's too if not told."""
     count = len(born)
     number = np.arange(first, first + count)
+    named = number if named_from is None else np.arange(named_from, named_from + count)
     disabled = chance(random, count, 0.13)
     kinds = random.integers(0, len(DISABILITIES), (2, count))
     names = np.array(DISABILITIES)
     return Rows(
         {
             "number": number,
-            "id": identifiers(council_id, number),
+            "id": identifiers(council_id, named),
             "born": born,
             "sex": np.where(is_uasc & chance(random, count, 0.9), "M", pick(random, count, {"M": 0.54, "F": 0.46})),
             "ethnic": np.where(is_uasc, pick(random, count, _ETHNIC_OF_UASC), pick(random, count, _ETHNIC)),
-            "upn": pupil_numbers(council_id, number),
+            "upn": pupil_numbers(council_id, named),
             "is_uasc": is_uasc,
             "disability": np.where(disabled, names[kinds[0]], "NONE"),
             "second_disability": np.where(
@@ -63,10 +66,9 @@ def pupil_numbers(council_id: str, numbers: Ints) -> Texts:
 
 def postcodes(random: Random, council_id: str, count: int, *, placement: bool = False) -> Texts:
     """Return made-up postcodes in the council's area; no placement is in a sector where homes are."""
-    areas = np.array(_AREAS.get(council_id, ("ZE9",)))
-    outward = np.strings.add(random.choice(areas, count), " ")
-    sector = random.integers(5, 10, count) if placement else random.integers(1, 5, count)
-    return np.strings.add(np.strings.add(outward, sector.astype(np.str_)), "ZZ")
+    sectors = range(5, 10) if placement else range(1, 5)
+    there = np.array([f"{area} {sector}ZZ" for area in _AREAS.get(council_id, ("ZE9",)) for sector in sectors])
+    return there[random.integers(0, len(there), count)]
 
 
 def ages_in_days(random: Random, count: int) -> Ints:

@@ -17,7 +17,7 @@ from socialcare.generate.life import Life, year_to_march
 from socialcare.generate.ssda903 import Planted
 from socialcare.generate.xml_text import lines
 
-_DEFECT_CHILDREN = 9_500_000
+_DEFECT_CHILDREN = 999_500_000
 
 
 @dataclass(frozen=True)

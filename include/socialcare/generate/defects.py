@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 
-import numpy.typing as npt
 import pyarrow as pa
+
+from socialcare.generate.rows import Rows
 
 Severity = Literal["quarantine", "warning"]
 #: A cell as text, or as a number of days from the day of the extract (less than nothing is before it).
@@ -19,14 +20,18 @@ Line = Mapping[str, Cell]
 class Sheet:
     """One file in the making: columns of text in the file's order, and rows added one by one for defects."""
 
-    def __init__(self, names: tuple[str, ...], columns: Mapping[str, npt.NDArray[Any]]) -> None:
-        self._columns = {name: columns[name] for name in names}
-        self._first = len(next(iter(self._columns.values())))
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._names = names
+        self._parts: list[pa.Table] = []
         self._added: list[dict[str, str]] = []
+
+    def extend(self, rows: Rows) -> None:
+        """Add a whole table; before any row is added one by one."""
+        self._parts.append(pa.table({name: pa.array(rows[name], pa.string()) for name in self._names}))
 
     @property
     def rows(self) -> int:
-        return self._first + len(self._added)
+        return sum(int(part.num_rows) for part in self._parts) + len(self._added)
 
     def add(self, row: dict[str, str]) -> int:
         """Add a row at the end; return its row number (the heading is 1)."""
@@ -35,11 +40,8 @@ class Sheet:
 
     def table(self) -> pa.Table:
         """Return the whole file."""
-        made = {}
-        for name, column in self._columns.items():
-            added = pa.array([row.get(name, "") for row in self._added], pa.string())
-            made[name] = pa.chunked_array([pa.array(column, pa.string()), added])
-        return pa.table(made)
+        added = {name: pa.array([row.get(name, "") for row in self._added], pa.string()) for name in self._names}
+        return pa.concat_tables([*self._parts, pa.table(added)])
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,7 @@ def _placed(random: Random, council_id: str, made: Rows, people: Rows) -> Rows:
     provider = np.where(made["place"] == "P1", "PR0", provider)
     elsewhere = children.postcodes(random, "elsewhere", count, placement=True)
     postcode = np.where(is_out, elsewhere[group], children.postcodes(random, council_id, count, placement=True)[group])
-    urn = numbered("SC9", random.integers(0, 99_999, count)[group], 5)
+    urn = numbered("SC9", np.arange(100_000), 5)[random.integers(0, 99_999, count)[group]]
     home = people["home"][made["child"]]
     is_break, is_uasc = made["is_break"], people["is_uasc"][made["child"]]
     return made.also(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -9,10 +10,14 @@ from functools import cached_property
 import numpy as np
 
 from socialcare.generate import care, care_events, need, practice, staff
-from socialcare.generate.rows import Bools, Days, Rows, day, stack
+from socialcare.generate.rows import Bools, Days, Rows, day, hash_of, stack
 
 #: Children in care, near the real number of each council; any other council gets 300.
 OPEN_CHILDREN = {"durham": 1_200, "south_tyneside": 320, "redcar_and_cleveland": 400}
+
+
+#: So many children in care make one part of a life, and leave room for so many names.
+_LARGEST, _NAMES = 40_000, 150_000
 
 
 @dataclass(frozen=True)
@@ -42,18 +47,38 @@ def year_to_september(year: int) -> Span:
     return Span(year, day(date(year - 1, 10, 1)), ends, ends)
 
 
+def parts(council_id: str, as_of: date, seed: int | None, in_care: int | None) -> Iterator[Life]:
+    """Yield a council's life; a council larger than any real one in parts, so that memory does not grow with it.
+
+    Parts share no child and no case. Their workers' numbers repeat: they are for speed and memory, not for figures.
+    """
+    left, number = in_care or OPEN_CHILDREN.get(council_id, 300), 0
+    while left > 0:
+        told = seed if number == 0 else hash_of(f"{council_id}/{seed}/{number}")
+        yield Life(council_id, as_of, told, min(left, _LARGEST), named_from=number * _NAMES)
+        left, number = left - _LARGEST, number + 1
+
+
 class Life:
     """The history of one council up to a day. The same arguments make the same life, whatever is asked of it first."""
 
-    def __init__(self, council_id: str, as_of: date, seed: int | None = None, in_care: int | None = None) -> None:
-        self.council_id, self.as_of_date, self.seed = council_id, as_of, seed
+    def __init__(
+        self,
+        council_id: str,
+        as_of: date,
+        seed: int | None = None,
+        in_care: int | None = None,
+        *,
+        named_from: int = 0,
+    ) -> None:
+        self.council_id, self.as_of_date, self.seed, self._named_from = council_id, as_of, seed, named_from
         self.as_of = day(as_of)
         self.in_care = in_care or OPEN_CHILDREN.get(council_id, 300)
 
     @cached_property
     def care(self) -> care.Care:
         """Return children looked after, their stays, episodes and decisions on adoption."""
-        return care.make(self.council_id, self.seed, self.as_of, self.in_care)
+        return care.make(self.council_id, self.seed, self.as_of, self.in_care, self._named_from)
 
     @cached_property
     def reviews(self) -> Rows:

@@ -12,10 +12,11 @@ import pyarrow as pa
 from socialcare.generate import children, told_ssda903, write_ssda903
 from socialcare.generate.defects import Defect, Sheet, plant
 from socialcare.generate.defects_ssda903 import DEFECTS, USUAL
-from socialcare.generate.life import Life, year_to_march
+from socialcare.generate.life import Life, parts, year_to_march
 from socialcare.registry.returns import Rule, return_spec
 
-_DEFECT_CHILDREN = 9_000_000
+#: Their names are far from those of all other children, at any size.
+_DEFECT_CHILDREN = 999_000_000
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,14 @@ def ssda903(
 
     Without ``tables`` and ``defects`` these are the tables that the door takes and the defects that it looks for.
     """
-    life = Life(council_id, as_of_date, seed, open_children)
     span = year_to_march(collection_year, as_of_date)
     wanted = door_tables(collection_year) if tables is None else {name: name for name in tables}
-    told = write_ssda903.write(life, span, wanted)
-    sheets = {
-        wanted[name]: Sheet(rows.names, {column: rows[column] for column in rows.names}) for name, rows in told.items()
-    }
+    sheets: dict[str, Sheet] = {}
+    in_care = 0
+    for life in parts(council_id, as_of_date, seed, open_children):
+        in_care += _open_children(life, span.until)
+        for name, rows in write_ssda903.write(life, span, wanted).items():
+            sheets.setdefault(wanted[name], Sheet(rows.names)).extend(rows)
     chosen = known_to_the_door(collection_year) if defects is None else defects
     chosen = tuple(d for d in chosen if d.applies(collection_year) and wanted.get(d.table) in sheets)
     counted, planted = _plant(
@@ -69,7 +71,7 @@ def ssda903(
     )
     return Generated(
         {name: sheet.table() for name, sheet in sheets.items()},
-        _open_children(life, span.until) + counted,
+        in_care + counted,
         tuple(planted),
         {name: sheet.rows for name, sheet in sheets.items()},
         {name: len({p.line for p in planted if p.table == name and p.severity == "quarantine"}) for name in sheets},
