@@ -13,17 +13,14 @@ from socialcare.errors import Fault
 def remembered(connection: psycopg.Connection, source_id: str, where: str, declared: str = "") -> dict[str, Any]:
     """Return what the last look kept; nothing if it looked somewhere else than ``where``.
 
-    If it looked for something else (``declared``), only what is known of single files is kept: a table that was
-    declared since must be found in releases that have not changed.
+    Nor if it looked for something else (``declared``): a table that was declared since must be found in releases that
+    have not changed, and may be in a file that is known for another table.
     """
     row = connection.execute("select validators from raw.looks where source_id = %s", [source_id]).fetchone()
     validators = row[0] if row else {}
-    if validators.get("where") != where:
+    if (validators.get("where"), validators.get("declared", "")) != (where, declared):
         return {}
-    memory = dict(validators.get("memory", {}))
-    if validators.get("declared", "") != declared:
-        return {"files": memory["files"]} if "files" in memory else {}
-    return memory
+    return dict(validators.get("memory", {}))
 
 
 def keep(
