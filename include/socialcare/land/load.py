@@ -69,18 +69,18 @@ def set_aside(connection: psycopg.Connection, source: Source, *, is_sample: bool
     )
 
 
-def outdated(connection: psycopg.Connection, source: Source) -> list[tuple[str, Arrival, TableFile]]:
-    """Return the landings that count and were read by another declaration than today's: sign of reading, whence."""
+def outdated(connection: psycopg.Connection, source: Source) -> list[tuple[Arrival, TableFile]]:
+    """Return the landings that count and were read by another declaration than today's."""
     rows = connection.execute(
-        "select c.reading, c.declaration, c.release, c.is_sample, c.published_on, c.table_name, c.file_name,"
+        "select c.declaration, c.release, c.is_sample, c.published_on, c.table_name, c.file_name,"
         " c.file_sha256, c.file_bytes from raw.current_landings as c where c.source_id = %s"
         " order by c.release, c.table_name",
         [source.id],
     ).fetchall()
     return [
-        (row[0], Arrival(row[2], "", row[3], row[4]), TableFile(*row[5:]))
+        (Arrival(row[1], "", row[2], row[3]), TableFile(*row[4:]))
         for row in rows
-        if row[5] in source.tables and row[1] != declared.of_table(source, row[5], row[2])
+        if row[4] in source.tables and row[0] != declared.of_table(source, row[4], row[1])
     ]
 
 
@@ -143,13 +143,20 @@ def was_landed(connection: psycopg.Connection, source: Source, release: str, fil
     return found is not None
 
 
-def still_reads(connection: psycopg.Connection, source: Source, release: str, file: TableFile) -> None:
-    """Note that today's declaration reads nothing else out of a file than the one it was landed by."""
-    connection.execute(
-        "update raw.landings set declaration = %s where release_id = %s and table_name = %s and file_sha256 = %s"
-        " and counts",
-        [declared.of_table(source, file.table, release), source.release_id(release), file.table, file.sha256],
+def still_reads(connection: psycopg.Connection, source: Source, release: str, file: TableFile, reading: str) -> bool:
+    """Whether this very file counts now, read to the same rows; if so, note that today's declaration reads it so."""
+    landing = (
+        "select landing_id from raw.current_landings where release_id = %s and table_name = %s and file_sha256 = %s"
+        " and reading = %s"
     )
+    noted = connection.execute(
+        f"update raw.landings set declaration = %s where landing_id in ({landing})",
+        [
+            declared.of_table(source, file.table, release),
+            *(source.release_id(release), file.table, file.sha256, reading),
+        ],
+    )
+    return noted.rowcount > 0
 
 
 def _known(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
@@ -17,6 +15,7 @@ from socialcare.extract.release import Memory, lacking
 from socialcare.land import archive, compare, content, load, looks, tables
 from socialcare.land import declared as declarations
 from socialcare.land.headings import Naming
+from socialcare.land.left_out import LeftOut, Problem, together
 from socialcare.land.parse import Parsed, parse
 from socialcare.outcomes import Outcome
 from socialcare.registry import Source, source
@@ -24,13 +23,10 @@ from socialcare.settings import get_settings
 from socialcare.steps.choose_publisher import publisher as _publisher
 from socialcare.steps.choose_publisher import where as _where
 
-#: With these there is no point in asking the same publisher for the next file.
-_PUBLISHER_AWAY = ("publisher_unreachable", "publisher_busy", "publisher_failed", "too_large")
-
 
 @dataclass
 class _Run:
-    """One look at one source: what it talks to, what it remembers, what it loaded."""
+    """One look at one source: what it talks to, what it remembers, what it loaded, what it could not."""
 
     source: Source
     extractor: Extractor
@@ -39,14 +35,25 @@ class _Run:
     only: str = ""
     rows: int = 0
     changed: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A table to read: its file, the file's bytes, and how many rows the publisher says it has."""
+
+    file: load.TableFile
+    content: bytes
+    stated_rows: int | None = None
 
 
 def ingest_source(source_id: str, *, only: str = "") -> Outcome:
     """Bring raw up to date with one published source; return ``landed`` or ``unchanged``.
 
     ``only`` takes in one release, new or not. Where a table that feeds a comparison is broken, its release is left
-    out whole; any other broken table is left out alone. All else lands, and the first Fault is raised after it is
-    recorded in raw.looks (``kept_last_good`` where earlier landings stand, else ``failed``).
+    out whole; any other broken table is left out alone. All else lands, and one Fault that lists every table is raised
+    after it is recorded in raw.looks: ``landed_in_part`` where no release was left out whole, else ``kept_last_good``
+    (``failed`` where nothing stands).
     """
     declared, where = source(source_id), _where()
     sign = declarations.of_source(declared)
@@ -56,14 +63,17 @@ def ingest_source(source_id: str, *, only: str = "") -> Outcome:
         load.set_aside(connection, declared, is_sample=_is_sample())
         memory = looks.remembered(connection, declared.id, where, sign)
         keep = partial(looks.keep, connection, declared.id, where=where, memory=memory, declared=sign)
-        extractor: Extractor | None = None
+        run: _Run | None = None
         try:
             with _publisher(declared) as extractor:
                 run = _Run(declared, extractor, connection, memory, only)
                 _bring_up_to_date(run)
         except Fault as fault:
-            state = "kept_last_good" if load.has_landed(connection, declared) else "failed"
-            keep(state, fault=fault, moved=extractor.moved if extractor else {})
+            state = "failed"
+            if load.has_landed(connection, declared):
+                is_in_part = run and run.problems and not any(problem.stops for problem in run.problems)
+                state = "landed_in_part" if is_in_part else "kept_last_good"
+            keep(state, fault=fault, moved=run.extractor.moved if run else {})
             raise
         word = "landed" if run.changed else "unchanged"
         detail = f"releases {', '.join(dict.fromkeys(run.changed))}" if run.changed else extractor.note or "nothing new"
@@ -72,64 +82,64 @@ def ingest_source(source_id: str, *, only: str = "") -> Outcome:
 
 
 def _bring_up_to_date(run: _Run) -> None:
-    """Land every release that is whole, the oldest first; then raise the first Fault, if there was one."""
-    faults = _read_again(run)
+    """Land every release that is whole, the oldest first; then raise a Fault of all problems, if there were any."""
+    _read_again(run)
     memory = {key: kept for key, kept in run.memory.items() if not run.only or key == "files"}
-    releases, remember = run.extractor.look(run.source, memory)
+    try:
+        releases, remember = run.extractor.look(run.source, memory)
+    except Fault as fault:
+        run.problems.append(Problem("the list of releases", fault))
+        raise together(run.problems) from fault
     for release in sorted(releases, key=lambda release: release.release):
         if run.only and release.release != run.only:
             continue
-        try:
-            _land_release(run, release)
+        left_out = LeftOut(run.source, release.release)
+        _land_release(run, release, left_out)
+        run.problems += left_out.problems
+        if not left_out.problems:
             run.memory[release.release] = release.mark
-        except Fault as fault:
-            faults.append(fault)
-    if faults:
-        raise faults[0]
+        if left_out.is_publisher_away:
+            break
+    if run.problems:
+        raise together(run.problems)
     if not run.only:
         run.memory.update(remember)  # only now: after a failure the next look must not say "nothing new"
 
 
-def _read_again(run: _Run) -> list[Fault]:
+def _read_again(run: _Run) -> None:
     """Read landed files again whose declaration changed since, from the archive: it may have gained a column.
 
     Where the archive lost one, the look forgets what it knew, and the publisher is asked for everything again.
     """
-    faults = []
     outdated = load.outdated(run.connection, run.source)
-    for release, found in groupby(outdated, key=lambda landing: landing[1].release):
+    for release, found in groupby(outdated, key=lambda landing: landing[0].release):
         landings = list(found)
+        left_out = LeftOut(run.source, release)
         try:
-            ready: list[tuple[load.TableFile, Parsed | None]] = []
-            for reading, _, file in landings:
-                parsed = parse(run.source, file.table, release, file.file_name, archive.get(file.sha256))
-                if parsed.reading == reading:
-                    load.still_reads(run.connection, run.source, release, file)
-                else:
-                    ready.append((file, parsed))
-            if ready:
-                run.rows += load.land(run.connection, run.source, landings[0][1], ready)
-                run.changed.append(release)
-        except Fault as fault:
-            if fault.name == "archive_damaged":
-                run.memory.clear()
-            else:
-                faults.append(fault)
-    return faults
+            wanted = [_Wanted(file, archive.get(file.sha256)) for _, file in landings]
+        except Fault:  # archive_damaged: it is fetched again
+            run.memory.clear()
+            continue
+        _load(run, landings[0][0], wanted, left_out)
+        run.problems += left_out.problems
 
 
-def _land_release(run: _Run, release: Release) -> None:
-    """Land a release; then raise the first Fault of a table that was left out alone, if there was one."""
+def _land_release(run: _Run, release: Release, left_out: LeftOut) -> None:
+    """Fetch what is new of a release, keep it, and land it."""
     now = load.landed(run.connection, run.source, release.release)
-    files = run.extractor.files(run.source, release)
-    left_out = _Leaving(run.source, lacking(run.source, run.extractor, release, files))
-    wanted: list[tuple[load.TableFile, bytes, RemoteFile]] = []
+    files: list[RemoteFile] = []
+    with left_out.noting(), left_out.asking():
+        files = run.extractor.files(run.source, release)
+        for fault in lacking(run.source, run.extractor, release, files):
+            left_out.lacks(fault)
+    wanted: list[_Wanted] = []
     validators = run.memory.setdefault("files", {})
     seen = {}
     for file in files:
         known = validators.get(file.url, {}) if set(file.tables) <= now.keys() else {}
-        with left_out.alone(file.tables):
-            fetched = run.extractor.fetch(file, known)
+        with left_out.noting(*file.tables):
+            with left_out.asking():
+                fetched = run.extractor.fetch(file, known)
             if fetched is None:
                 continue
             where = f"{run.source.id}, release {release.release}: {file.url}"
@@ -141,52 +151,38 @@ def _land_release(run: _Run, release: Release) -> None:
             for table in file.tables:
                 if now.get(table) != sha256:
                     part = load.TableFile(table, fetched.name, sha256, len(fetched.content))
-                    wanted.append((part, fetched.content, file))
-    _load(run, release, wanted, left_out)
-    kept = {file.url for file in files if not left_out.tables & set(file.tables)}
-    validators.update({url: sent for url, sent in seen.items() if sent and url in kept})
-    if left_out.faults:
-        raise left_out.faults[0]
+                    wanted.append(_Wanted(part, fetched.content, file.rows))
+        if left_out.is_publisher_away:
+            return
+    _load(
+        run, load.Arrival(release.release, run.extractor.family, _is_sample(), release.published_on), wanted, left_out
+    )
+    if not left_out.is_whole_release:
+        kept = {file.url for file in files if not left_out.tables & set(file.tables)}
+        validators.update({url: sent for url, sent in seen.items() if sent and url in kept})
 
 
-@dataclass
-class _Leaving:
-    """What a release had to leave out: tables that feed no comparison, each by itself."""
-
-    source: Source
-    faults: list[Fault]
-    tables: set[str] = field(default_factory=set)
-
-    @contextmanager
-    def alone(self, tables: tuple[str, ...]) -> Iterator[None]:
-        """Keep the Fault of tables that can be done without; let any other go on and stop the release."""
-        try:
-            yield
-        except Fault as fault:
-            if fault.name in _PUBLISHER_AWAY or any(self.source.tables[table].core for table in tables):
-                raise
-            self.faults.append(fault)
-            self.tables.update(tables)
-
-
-def _load(
-    run: _Run, release: Release, wanted: list[tuple[load.TableFile, bytes, RemoteFile]], left_out: _Leaving
-) -> None:
+def _load(run: _Run, arrival: load.Arrival, wanted: list[_Wanted], left_out: LeftOut) -> None:
     """Read every table first, and compare it; load only when all that a comparison needs can be read."""
     ready: list[tuple[load.TableFile, Parsed | None]] = []
-    for part, data, file in wanted:
-        with left_out.alone((part.table,)):
-            parsed = None
-            if not load.was_landed(run.connection, run.source, release.release, part):
-                parsed = parse(run.source, part.table, release.release, part.file_name, data, stated_rows=file.rows)
-                naming = Naming.of(run.source, part.table, release.release, part.file_name)
-                compare.check(run.connection, part.table, naming, parsed)
-            ready.append((part, parsed))
-    if not ready:
+    release = arrival.release
+    for one in wanted:
+        file, parsed = one.file, None
+        with left_out.noting(file.table):
+            if not load.was_landed(run.connection, run.source, release, file):
+                parsed = parse(
+                    run.source, file.table, release, file.file_name, one.content, stated_rows=one.stated_rows
+                )
+                if load.still_reads(run.connection, run.source, release, file, parsed.reading):
+                    continue
+                naming = Naming.of(run.source, file.table, release, file.file_name)
+                compare.check(run.connection, file.table, naming, parsed)
+            ready.append((file, parsed))
+    if not ready or left_out.is_whole_release:
         return
-    arrival = load.Arrival(release.release, run.extractor.family, _is_sample(), release.published_on)
-    run.rows += load.land(run.connection, run.source, arrival, ready)
-    run.changed.append(release.release)
+    with left_out.noting():
+        run.rows += load.land(run.connection, run.source, arrival, ready)
+        run.changed.append(release)
 
 
 def _is_sample() -> bool:

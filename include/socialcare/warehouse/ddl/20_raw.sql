@@ -73,5 +73,5 @@ alter table raw.looks add column if not exists changed_at timestamptz;
 comment on column raw.looks.moved is 'Addresses that the publisher answered with a new one for good (301, 308): old address -> new.';
 comment on column raw.looks.newest_release is 'The newest release that counts.';
 comment on column raw.looks.changed_at is 'When a look last landed something.';
-comment on table raw.looks is 'The last look at each source: landed, unchanged, kept_last_good (failed, earlier releases stand) or failed.';
+comment on table raw.looks is 'The last look at each source: landed, unchanged, landed_in_part (without tables that feed no comparison), kept_last_good (failed, earlier releases stand) or failed.';
 grant select on raw.landings, raw.current_landings, raw.drifts, raw.looks to transformer, publisher;
