@@ -31,9 +31,10 @@ def make_files(folder: Path, rows: int) -> dict[str, Path]:
     from socialcare.generate.deliver import write_delivery
     from socialcare.generate.ssda903 import ssda903
 
-    made = ssda903(COUNCIL, AS_OF, YEAR, seed=1, open_children=int(rows / 1.62))
+    tables = ("header", "episodes")
+    made = ssda903(COUNCIL, AS_OF, YEAR, seed=1, open_children=int(rows / 1.62), tables=tables)
     sent = write_delivery(made, folder, COUNCIL, AS_OF, YEAR)
-    return {"episodes" if "episodes" in f.name else "header": f for f in sent.glob("*.csv")}
+    return {table: next(sent.glob(f"*_{table}_*.csv")) for table in tables}
 
 
 def seconds_of_bare_copy(files: dict[str, Path]) -> float:

@@ -13,12 +13,13 @@ import pytest
 from socialcare.credentials import secret
 from socialcare.door import receipt, register
 from socialcare.door.arrival import NotPlainError, look, open_plain
-from socialcare.door.cells import NO_DAY, CellChecker
+from socialcare.door.births import Births
+from socialcare.door.cells import CellChecker, Checked
 from socialcare.door.identity import Pseudonymiser, postcode_sectors
 from socialcare.door.originals import Original, read
 from socialcare.door.reading import Reader, UnreadableError
 from socialcare.door.recognise import Recognised, recognise
-from socialcare.door.register import Findings, Register
+from socialcare.door.register import Findings, Spill
 from socialcare.errors import Fault
 from socialcare.registry.returns import return_spec
 
@@ -54,22 +55,29 @@ def test_a_postcode_becomes_its_sector() -> None:
     assert wrong.tolist() == [False, False, False, True, True, True]
 
 
-@pytest.mark.parametrize("in_memory", [10_000, 7], ids=["in memory", "on disk"])
-def test_the_register_never_parts_a_child(monkeypatch: pytest.MonkeyPatch, in_memory: int) -> None:
+@pytest.mark.parametrize("in_memory", [1 << 20, 200], ids=["in memory", "on disk"])
+@pytest.mark.parametrize("group", [1 << 20, 60], ids=["one group", "many groups"])
+def test_a_spill_never_parts_a_child(monkeypatch: pytest.MonkeyPatch, in_memory: int, group: int) -> None:
     monkeypatch.setattr(register, "_IN_MEMORY", in_memory)
+    monkeypatch.setattr(register, "_GROUP", group)
     random = np.random.default_rng(1)
-    child = random.integers(0, 50, 500).astype(np.uint64)
-    with Register() as kept:
+    rows = np.zeros(500, dtype=register.SHARED)
+    rows["_key"], rows["_line"] = random.integers(0, 50, 500), np.arange(500)
+    with Spill() as kept:
         for start in range(0, 500, 25):
-            part = child[start : start + 25]
-            kept.add(part, np.arange(start, start + 25), random.integers(0, 9, 25), NO_DAY)
+            kept.add("one", rows[start : start + 25])
+            kept.add("other", rows[start : start + 5])
         groups = list(kept.groups())
-    rows = np.concatenate(groups)
-    assert sorted(rows["line"].tolist()) == list(range(500))
-    assert sum(len(set(g["child"].tolist())) for g in groups) == len(set(child.tolist()))
-    for group in groups:
-        keys = list(zip(group["child"].tolist(), group["start"].tolist(), group["line"].tolist(), strict=True))
-        assert keys == sorted(keys)
+    assert sorted(line for g in groups for line in g["one"]["_line"].tolist()) == list(range(500))
+    assert sum(len(g["other"]) for g in groups) == 100
+    children = [{key for part in g.values() for key in part["_key"].tolist()} for g in groups]
+    assert sum(map(len, children)) == len(set().union(*children)), "a child is in two groups"
+    assert len(groups) > 1 if group == 60 else len(groups) == 1
+
+
+def test_a_shared_value_is_found_on_every_line_that_has_it() -> None:
+    rows = np.array([(7, 2, 1), (8, 3, 2), (7, 4, 3), (9, 5, 4), (7, 6, 1), (9, 7, 4)], dtype=register.SHARED)
+    assert register.shared(rows).tolist() == [2, 4, 6], "9 is twice the same child"
 
 
 def test_findings_come_back_in_chunks_of_any_size() -> None:
@@ -118,10 +126,14 @@ def test_an_original_that_was_changed_is_not_given_out(home: Path) -> None:
     assert b"".join(read(name, 1)) == b"firstsecond"
     kept = home / "door" / "taken" / name / "1.enc"
     whole = kept.read_bytes()
-    for damaged in (whole[:-20], whole[:-1] + b"\0", whole[:20] + b"\0" + whole[21:]):
+    for damaged in (whole[:-20], whole[:-1] + _other(whole[-1]), whole[:20] + _other(whole[20]) + whole[21:]):
         kept.write_bytes(damaged)
         with pytest.raises(Fault, match="original_damaged"):
             b"".join(read(name, 1))
+
+
+def _other(byte: int) -> bytes:
+    return bytes([byte ^ 1])
 
 
 def originals_of(council: str, content: str) -> str:
@@ -194,3 +206,49 @@ def test_a_file_shows_nothing_of_itself_when_printed(tmp_path: Path) -> None:
     file.write_text("Jo Bloggs,01/05/2015\n")
     assert "Bloggs" not in repr(recognise(file))
     assert "BLOGGS" not in repr(recognise(file))
+
+
+def births(*rows: tuple[str, str, str, str]) -> list[tuple[str, bool]]:
+    """Return the start that passes, and whether it is a month, for (child, born, episode began, reason)."""
+    year = return_spec("ssda903").for_year(2027)
+    checker, known = CellChecker(year, Pseudonymiser("durham")), Births(year)
+
+    def checked(table: str, **cells: list[str]) -> dict[str, Checked]:
+        columns = year.tables[table].columns
+        return {name: checker.check(columns[name], pa.array(v).dictionary_encode()) for name, v in cells.items()}
+
+    child, born, began, reason = (list(part) for part in zip(*rows, strict=True))
+    known.reduced("header", checked("header", CHILD=child, DOB=born))
+    decom = known.reduced("episodes", checked("episodes", CHILD=child, DECOM=began, RNE=reason))["DECOM"]
+    assert decom.loaded is not None
+    assert decom.is_month is not None
+    return list(zip(map(str, decom.loaded.to_pylist()), decom.is_month.to_pylist(), strict=True))
+
+
+def test_the_first_day_in_care_of_a_child_taken_in_at_birth_is_its_month(home: Path) -> None:
+    assert births(
+        ("A1", "09/09/2026", "09/09/2026", "S"),
+        ("A2", "01/09/2026", "31/10/2026", "S"),
+        ("A3", "30/09/2026", "01/11/2026", "S"),
+        ("A4", "09/09/2026", "20/09/2026", "P"),
+        ("A5", "09/09/2012", "20/09/2026", "S"),
+        ("A6", "31/02/2026", "20/09/2026", "S"),
+        ("A7", "15/12/2025", "02/01/2026", "S"),
+    ) == [
+        ("2026-09-01", True),
+        ("2026-10-01", True),
+        ("2026-11-01", False),
+        ("2026-09-20", False),
+        ("2026-09-20", False),
+        ("2026-09-20", False),
+        ("2026-01-01", True),
+    ]
+
+
+def test_each_kind_of_identifier_has_tokens_of_its_own_and_a_worker_is_one_in_the_region(home: Path) -> None:
+    same = pa.array(["SW123456"])
+    durham, tyneside = Pseudonymiser("durham"), Pseudonymiser("south_tyneside")
+    kinds = ("child", "family", "provider", "worker")
+    assert len({durham.tokens(same, kind).text[0].as_py() for kind in kinds}) == len(kinds)
+    shared_by_both = [k for k in kinds if durham.tokens(same, k).text == tyneside.tokens(same, k).text]
+    assert shared_by_both == ["worker"]

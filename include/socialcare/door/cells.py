@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from secrets import token_hex
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +18,21 @@ from socialcare.registry.returns import Column, ReturnYear
 
 Bools = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.int32]
+Numbers = npt.NDArray[np.uint64]
 
 #: In a column of days (since 1970-01-01): no valid day.
 NO_DAY = np.int32(np.iinfo(np.int32).min)
+NO_NUMBER, NO_CODE, NO_AMOUNT = np.uint64(0), np.uint8(255), np.float64("nan")
 _EPOCH = date(1970, 1, 1).toordinal()
 #: Printable, no leading sign of a formula, short: what a case-management system gives as an identifier.
 _IDENTIFIER = r"^[0-9A-Za-z][0-9A-Za-z ._/#-]{0,39}$"
 _UPN = r"^(UN[1-5]|[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z])$"
+_NUMBER = r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$"
+#: What is left of a pupil number: that there is one, or why there is none.
+UPN_KINDS = pa.array(["present", "UN1", "UN2", "UN3", "UN4", "UN5"])
+#: Bytes that a rule sees of text that has a pattern.
+LONGEST_WORD = 12
+_64 = (1 << 64) - 1
 _DATES = re.compile(r"(\d{2})/(\d{2})/(\d{4})|(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 
 
@@ -35,15 +45,23 @@ def days_since_epoch(day: date) -> int:
 class Checked:
     """One column of a block after its check, row by row.
 
-    ``loaded`` is what passes the door (None when nothing does); ``days`` is set for dates, ``number`` (the
-    token as 64 bits) for identifiers.
+    ``loaded`` is what passes the door (None when nothing does). The others are what rules may ask of it, where its
+    type has them: ``days`` of a date, ``number`` of an identifier (its token as 64 bits), ``code`` of a code (its
+    place in the year's list, NO_CODE when it is none), ``amount`` of a number, ``word`` of text that has a pattern,
+    ``same`` of any text (equal for equal text, and nothing else can be read from it).
     """
 
     blank: Bools
     wrong: Bools
     loaded: pa.Array | None = None
     days: Days | None = None
-    number: npt.NDArray[np.uint64] | None = None
+    number: Numbers | None = None
+    code: npt.NDArray[np.uint8] | None = None
+    amount: npt.NDArray[np.float64] | None = None
+    word: npt.NDArray[np.bytes_] | None = None
+    same: Numbers | None = None
+    is_month: pa.Array | None = None
+    """Which dates of ``loaded`` were reduced to their month."""
 
 
 @dataclass(frozen=True)
@@ -53,36 +71,52 @@ class _Distinct:
     wrong: Bools
     loaded: pa.Array | None = None
     days: Days | None = None
-    number: npt.NDArray[np.uint64] | None = None
+    number: Numbers | None = None
+    code: npt.NDArray[np.uint8] | None = None
+    amount: npt.NDArray[np.float64] | None = None
+    word: npt.NDArray[np.bytes_] | None = None
+    same: Numbers | None = None
 
 
 class CellChecker:
-    """Checks the columns of one table in one collection year."""
+    """Checks the columns of one council's return in one collection year."""
 
     def __init__(self, year: ReturnYear, pseudonymiser: Pseudonymiser) -> None:
         self._codes = {name: pa.array(list(codes)) for name, codes in year.code_lists.items()}
         self._pseudonymiser = pseudonymiser
         self._known_days: dict[str, int] = {}
+        self._salt = token_hex(16)
 
-    def check(self, column: Column, cells: pa.DictionaryArray) -> Checked:
-        """Check one column of a block."""
+    def check(self, column: Column, cells: pa.DictionaryArray, *, wants_same: bool = False) -> Checked:
+        """Check one column of a block; ``wants_same`` when a rule asks whether two texts are equal."""
         values = pac.utf8_trim_whitespace(cells.dictionary)
         empty = as_bools(pac.equal(values, ""))
         index = cells.indices
         rows = pac.fill_null(index, len(values)).to_numpy(zero_copy_only=False)
         distinct = getattr(self, f"_{column.type}")(column, values)
+        unfit = distinct.wrong | empty
         loaded = None
         if column.is_loaded and distinct.loaded is not None:
-            unfit = distinct.wrong | empty
             fit = pac.if_else(pa.array(~unfit), distinct.loaded, None) if unfit.any() else distinct.loaded
             loaded = pac.take(fit, index)
+        same = self._same(values, unfit) if wants_same else None
         return Checked(
             blank=np.append(empty, True)[rows],
             wrong=np.append(distinct.wrong & ~empty, False)[rows],
             loaded=loaded,
-            days=None if distinct.days is None else np.append(distinct.days, NO_DAY)[rows],
-            number=None if distinct.number is None else np.append(distinct.number, np.uint64(0))[rows],
+            days=_spread(distinct.days, NO_DAY, rows),
+            number=_spread(_where(unfit, NO_NUMBER, distinct.number), NO_NUMBER, rows),
+            code=_spread(_where(unfit, NO_CODE, distinct.code), NO_CODE, rows),
+            word=_spread(_where(unfit, b"", distinct.word), b"", rows),
+            amount=_spread(_where(unfit, NO_AMOUNT, distinct.amount), NO_AMOUNT, rows),
+            same=_spread(same, NO_NUMBER, rows),
         )
+
+    def _same(self, values: pa.StringArray, unfit: Bools) -> Numbers:
+        """Number texts so that equal ones are equal, under a salt that nobody keeps."""
+        salt = self._salt
+        numbers = np.fromiter((hash(salt + v) & _64 for v in values.to_pylist()), np.uint64, len(values))
+        return np.where(unfit, NO_NUMBER, numbers)
 
     @staticmethod
     def days_of(values: pa.StringArray) -> Days:
@@ -92,24 +126,42 @@ class CellChecker:
         return valid
 
     def _text(self, column: Column, values: pa.StringArray) -> _Distinct:
-        return _Distinct(wrong=np.zeros(len(values), dtype=bool))
+        if not column.pattern:
+            return _Distinct(np.zeros(len(values), dtype=bool))
+        wrong = _unlike(values, column.pattern)
+        word = np.where(wrong, "", values.to_numpy(zero_copy_only=False).astype(f"U{LONGEST_WORD}"))
+        return _Distinct(wrong, loaded=values, word=np.strings.encode(word, "utf-8").astype(f"S{LONGEST_WORD}"))
+
+    def _number(self, column: Column, values: pa.StringArray) -> _Distinct:
+        wrong = _unlike(values, _NUMBER)
+        amount = np.asarray(
+            pac.if_else(pa.array(~wrong), values, None).cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64
+        )
+        if column.between:
+            low, high = column.between
+            wrong |= ~((amount >= low) & (amount <= high))
+        return _Distinct(wrong, loaded=values, amount=amount)
 
     def _identifier(self, column: Column, values: pa.StringArray) -> _Distinct:
-        tokens = self._pseudonymiser.tokens(values)
-        wrong = ~as_bools(pac.match_substring_regex(values, _IDENTIFIER))
+        tokens = self._pseudonymiser.tokens(values, column.identifies)
+        wrong = _unlike(values, _IDENTIFIER)
+        if column.pattern:
+            wrong |= _unlike(values, column.pattern)
         return _Distinct(wrong, loaded=tokens.text, number=tokens.number)
 
     def _code(self, column: Column, values: pa.StringArray) -> _Distinct:
-        return _Distinct(~as_bools(pac.is_in(values, self._codes[str(column.codes)])), loaded=values)
+        place = pac.index_in(values, self._codes[str(column.codes)])
+        code = pac.fill_null(place, int(NO_CODE)).to_numpy(zero_copy_only=False).astype(np.uint8)
+        return _Distinct(code == NO_CODE, loaded=values, code=code)
 
     def _postcode(self, column: Column, values: pa.StringArray) -> _Distinct:
         sectors, wrong = postcode_sectors(values)
         return _Distinct(wrong, loaded=sectors)
 
     def _upn(self, column: Column, values: pa.StringArray) -> _Distinct:
-        wrong = ~as_bools(pac.match_substring_regex(values, _UPN))
-        kind = pac.if_else(pac.starts_with(values, "UN"), values, "present")
-        return _Distinct(wrong, loaded=kind)
+        place = pac.fill_null(pac.index_in(values, UPN_KINDS), 0)
+        kind = UPN_KINDS.take(place)
+        return _Distinct(_unlike(values, _UPN), loaded=kind, code=place.to_numpy(zero_copy_only=False).astype(np.uint8))
 
     def _date(self, column: Column, values: pa.StringArray) -> _Distinct:
         known = self._known_days
@@ -126,6 +178,20 @@ class CellChecker:
         if day != NO_DAY:
             self._known_days[text] = day
         return day
+
+
+def _unlike(values: pa.StringArray, pattern: str) -> Bools:
+    unlike: Bools = ~as_bools(pac.match_substring_regex(values, pattern))
+    return unlike
+
+
+def _where(unfit: Bools, missing: Any, values: npt.NDArray[Any] | None) -> Any:
+    return None if values is None else np.where(unfit, missing, values)
+
+
+def _spread(values: npt.NDArray[Any] | None, missing: Any, rows: npt.NDArray[Any]) -> Any:
+    """Give each row the value of its place among the distinct ones; a row without a cell gets ``missing``."""
+    return None if values is None else np.append(values, values.dtype.type(missing))[rows]
 
 
 def _day(text: str) -> int:

@@ -17,16 +17,16 @@ import psycopg
 import pyarrow as pa
 
 from socialcare.database import connect
-from socialcare.door import load, receipt, records
+from socialcare.door import last_year, load, receipt, records
 from socialcare.door.arrival import Delivery, NotPlainError
+from socialcare.door.engine import Circumstances
 from socialcare.door.identity import Pseudonymiser
-from socialcare.door.judge import FileJudge, counts_of
+from socialcare.door.judge import DeliveryJudge, FileJudge, counts_of
 from socialcare.door.originals import Original
 from socialcare.door.plan import Plan, make_plan
 from socialcare.door.reading import Reader, UnreadableError
 from socialcare.door.recognise import recognise
-from socialcare.door.register import Findings, Register
-from socialcare.door.rules import Children
+from socialcare.door.register import Findings
 from socialcare.door.verdicts import JudgedFile, Taken
 from socialcare.errors import Fault
 from socialcare.registry.councils import council
@@ -68,6 +68,9 @@ def _take(
 ) -> Taken:
     delivery, files = _recognised(delivery, original)
     plan = make_plan(delivery, [file.found for file in files], today)
+    for file in files:
+        if plan.year and file.found.table and file.found.table not in plan.tables:
+            file.reason = file.reason or "table_not_of_year"
     content = _content(delivery, files, plan.problem)
     if records.is_known(connection, delivery.council_id, plan.return_id, content):
         return Taken("unchanged", as_of_date=plan.as_of_date)
@@ -130,58 +133,59 @@ def _judge(
     stores: ExitStack,
 ) -> str:
     """Judge and load every table; return the name of the reason when nothing may come in, else nothing."""
+    assert plan.year is not None
+    assert plan.as_of_date is not None
     by_path = {file.found.path: file for file in files}
-    children = Children.none()
+    files_of = {name: by_path[found.path] for name, found in plan.tables.items()}
+    sender = council(delivery.council_id)
+    known = Circumstances(plan.as_of_date, tuple(files_of), (sender.ons_code, sender.dfe_code))
     try:
-        with connection.transaction():  # a savepoint: a file that breaks half-way leaves no row
-            for found in plan.tables.values():
-                file = by_path[found.path]
+        with (
+            connection.transaction(),  # a savepoint: a file that breaks half-way leaves no row
+            DeliveryJudge(plan.year, known, Pseudonymiser(delivery.council_id)) as judge,
+        ):
+            last_year.remember(connection, delivery.council_id, is_synthetic=delivery.is_synthetic, judge=judge)
+            judges = {}
+            for name, file in files_of.items():
                 file.findings = stores.enter_context(Findings())
-                children = _judge_table(connection, delivery, plan, file, delivery_id, children)
+                judges[name] = judge.file(Reader(file.found), name, file.findings)
+                file.rules = judges[name].rules
+                _load(connection, delivery, plan, file, delivery_id, judges[name])
+            for name, lines in judge.finish().items():
+                load.take_out(connection, f"{plan.return_id}__{name}", delivery_id, lines)
+                _count(files_of[name], judges[name], len(lines), is_required=plan.year.tables[name].required)
     except _RefusedError as refused:
         return str(refused)
     return ""
 
 
-def _judge_table(
+def _load(
     connection: psycopg.Connection,
     delivery: Delivery,
     plan: Plan,
     file: JudgedFile,
     delivery_id: int,
-    children: Children,
-) -> Children:
-    """Judge and load one table; return the children that other tables may refer to."""
-    assert plan.year is not None
-    assert plan.as_of_date is not None
-    assert file.findings is not None
-    name = file.found.table
-    with Register() as register:
-        judge = FileJudge(
-            Reader(file.found),
-            plan.year,
-            name,
-            extract_day=plan.as_of_date,
-            pseudonymiser=Pseudonymiser(delivery.council_id),
-            findings=file.findings,
-            register=register,
-            children=children,
-        )
-        raw_table = f"{plan.return_id}__{name}"
-        try:
-            loaded = load.copy_rows(connection, raw_table, delivery.council_id, delivery_id, judge.rows())
-        except UnreadableError as error:
-            file.reason, file.findings = error.name, None
-            raise _RefusedError(error.name) from None
-        repeats = judge.repeats()
-        load.take_out(connection, raw_table, delivery_id, repeats)
-    file.rules, file.rows_in, file.rows_loaded = judge.rules, judge.rows_in, loaded - len(repeats)
+    judge: FileJudge,
+) -> None:
+    """Load the rows of one table that no cell keeps out."""
+    table = f"{plan.return_id}__{file.found.table}"
+    try:
+        file.rows_loaded = load.copy_rows(connection, table, delivery.council_id, delivery_id, judge.rows())
+    except UnreadableError as error:
+        file.reason, file.findings = error.name, None
+        raise _RefusedError(error.name) from None
+    file.rows_in = judge.rows_in
+
+
+def _count(file: JudgedFile, judge: FileJudge, taken_out: int, *, is_required: bool) -> None:
+    """Count what came in of one table. A file that others need must hold a row; in others there may be none."""
+    file.rows_loaded -= taken_out
     if file.rows_in != file.rows_loaded + judge.quarantined:
-        raise RuntimeError(f"rows do not add up in {name}")  # a fault of ours: nothing is loaded
-    if not file.rows_loaded:
+        raise RuntimeError(f"rows do not add up in {file.found.table}")  # a fault of ours: nothing is loaded
+    if not file.rows_loaded and (file.rows_in or is_required):
         file.reason = "every_row_quarantined" if file.rows_in else "no_rows"
-        raise _RefusedError(file.reason)
-    return judge.children() if len(plan.year.tables[name].key) == 1 else children
+        if is_required:
+            raise _RefusedError(file.reason)
 
 
 def _write_receipt(

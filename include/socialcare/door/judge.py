@@ -1,53 +1,107 @@
-"""Judge one file: which rows come in, reduced; which wait outside; what was found where."""
+"""Judge the files of a delivery: which rows come in, reduced; which wait outside; what was found where.
+
+First each file is read once, block by block: its cells are checked, and its rows come in unless a cell keeps them
+out. Then the rules that need more than a cell see all rows of a child together, of every file; rows that they keep
+out are taken out again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from socialcare.door.cells import NO_DAY, CellChecker, Checked, days_since_epoch
+from socialcare.door.births import Births
+from socialcare.door.cells import NO_NUMBER, UPN_KINDS, CellChecker, Checked
+from socialcare.door.engine import Circumstances, RuleEngine, rules_of
 from socialcare.door.identity import Pseudonymiser
 from socialcare.door.reading import Block, Reader
-from socialcare.door.register import Findings, Register
-from socialcare.door.rules import ROW_CHECKS, WHOLE_FILE_CHECKS, Children, Rows, whole_file_findings
-from socialcare.registry.returns import ReturnYear, Rule
+from socialcare.door.register import SHARED, Findings, Spill, shared
+from socialcare.door.relations import LAST, relations
+from socialcare.registry.returns import Column, ReturnYear, Rule
+
+Lines = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Good:
     """Rows that come in: their lines and the columns that pass the door, by the names they have beyond it."""
 
-    lines: npt.NDArray[np.int32]
+    lines: Lines
     columns: dict[str, pa.Array]
 
 
-class FileJudge:
-    """Judges one file. Use ``rows`` to the end first, then ``repeats``; ``findings`` then holds everything."""
+class DeliveryJudge:
+    """Judges one delivery: ``file`` for each of its files, every one read to its end, then ``finish``."""
 
-    def __init__(
-        self,
-        reader: Reader,
-        year: ReturnYear,
-        table: str,
-        *,
-        extract_day: date,
-        pseudonymiser: Pseudonymiser,
-        findings: Findings,
-        register: Register,
-        children: Children,
-    ) -> None:
-        self._reader, self._findings, self._register, self._given = reader, findings, register, children
-        self._table = year.tables[table]
-        self._checker = CellChecker(year, pseudonymiser)
-        self._bounds = days_since_epoch(year.year_end), days_since_epoch(extract_day)
-        self.rules = tuple(rule for rule in year.rules if rule.table == table)
-        self._seen: list[tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]] = []
+    def __init__(self, year: ReturnYear, known: Circumstances, pseudonymiser: Pseudonymiser) -> None:
+        self.year, self._known = year, known
+        self.checker = CellChecker(year, pseudonymiser)
+        self.relations = relations(year)
+        self.births = Births(year)
+        self.spill, self.values = Spill(), Spill()
+        self._files: dict[str, FileJudge] = {}
+
+    def __enter__(self) -> DeliveryJudge:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.spill.__exit__()
+        self.values.__exit__()
+
+    def file(self, reader: Reader, table: str, findings: Findings) -> FileJudge:
+        """Return the judge of one file; what it finds goes to ``findings``."""
+        self._files[table] = FileJudge(self, reader, table, findings)
+        return self._files[table]
+
+    def asked_of_last_year(self) -> dict[str, frozenset[str]]:
+        """Return the tables of which rules ask last year's rows, and which columns."""
+        named = {name: relation.columns for name, relation in self.relations.items() if name.startswith(LAST)}
+        return {name.removeprefix(LAST): columns for name, columns in named.items()}
+
+    def remember_last_year(self, table: str, columns: dict[str, Checked]) -> None:
+        """Take rows that the council delivered for the year before, for the rules that ask; nobody judges them."""
+        relation = self.relations.get(f"{LAST}{table}")
+        if relation:
+            count = len(next(iter(columns.values())).blank)
+            lines = np.zeros(count, dtype=np.int32)
+            self.spill.add(f"{LAST}{table}", relation.records(lines, columns, np.ones(count, dtype=bool)))
+
+    def finish(self) -> dict[str, Lines]:
+        """Apply the rules that need more than a cell; return, by table, the lines that must go out again."""
+        out: dict[str, list[Lines]] = {table: [] for table in self._files}
+        with RuleEngine(self.year, self.relations, self._known) as engine:
+            for group in self.spill.groups():
+                for found in engine.judge(group):
+                    judge = self._files[found.table]
+                    judge.findings.add(found.rule, found.lines)
+                    if judge.rules[found.rule].severity == "quarantine":
+                        rows = group[found.table]
+                        already = rows["_line"][rows["_bad"]]
+                        out[found.table].append(np.setdiff1d(found.lines, already, assume_unique=True))
+        for group in self.values.groups():
+            for name, rows in group.items():
+                table, number = name.split("/")
+                self._files[table].findings.add(int(number), shared(rows))
+        lines = {t: np.unique(np.concatenate(found)) if found else np.empty(0, np.int32) for t, found in out.items()}
+        for table, found_out in lines.items():
+            self._files[table].quarantined += len(found_out)
+        return lines
+
+
+class FileJudge:
+    """Judges the cells of one file. Use ``rows`` to the end; ``findings`` then holds what the cells showed."""
+
+    def __init__(self, delivery: DeliveryJudge, reader: Reader, table: str, findings: Findings) -> None:
+        self._delivery, self._reader, self._name, self.findings = delivery, reader, table, findings
+        self._columns = delivery.year.tables[table].every_column
+        self._relation = delivery.relations[table]
+        self.rules = rules_of(delivery.year, table)
         self.quarantined = 0
 
     @property
@@ -60,78 +114,67 @@ class FileJudge:
             yield self._judge(block)
         ragged = self._reader.ragged
         self.quarantined += len(ragged)
-        self._add("cell_count", ragged)
-
-    def repeats(self) -> npt.NDArray[np.int32]:
-        """Apply the rules on the whole file; return the lines that must go out again."""
-        rules = {n: r for n, r in enumerate(self.rules) if r.check in WHOLE_FILE_CHECKS}
-        out = []
-        for group in self._register.groups():
-            for number, lines in whole_file_findings(group, rules):
-                self._findings.add(number, lines)
-                if self.rules[number].severity == "quarantine":
-                    out.append(lines)
-        lines = np.unique(np.concatenate(out)) if out else np.empty(0, np.int32)
-        self.quarantined += len(lines)
-        return lines
-
-    def children(self) -> Children:
-        """Return every child of this file, whether or not the row came in: another file may refer to it."""
-        if not self._seen:
-            return Children.none()
-        number = np.concatenate([n for n, _ in self._seen])
-        born = np.concatenate([b for _, b in self._seen])
-        number, first = np.unique(number, return_index=True)
-        return Children(number, born[first])
+        for number, rule in enumerate(self.rules):
+            if rule.check == "cell_count" and len(ragged):
+                self.findings.add(number, ragged)
 
     def _judge(self, block: Block) -> Good:
-        columns = {name: self._checker.check(self._table.columns[name], cells) for name, cells in block.columns.items()}
-        child = columns[self._table.key[0]]
-        assert child.number is not None
-        known, born = self._given.find(child.number)
-        rows = Rows(columns, self._table, *self._bounds, is_known=known, born=born)
+        check, wants_same = self._delivery.checker.check, self._wants_same
+        columns = {
+            name: check(self._columns[name], cells, wants_same=name in wants_same)
+            for name, cells in block.columns.items()
+            if name in self._columns
+        }
         bad = np.zeros(len(block.lines), dtype=bool)
         for number, rule in enumerate(self.rules):
-            if rule.check in ROW_CHECKS and set(rule.columns) <= set(columns):
-                marked = ROW_CHECKS[rule.check](rule, rows)
-                if marked.any():
-                    self._findings.add(number, block.lines[marked])
-                    if rule.severity == "quarantine":
-                        bad |= marked
+            (name, *_) = rule.columns
+            if rule.check == "valid" and name in columns:
+                self._mark(number, rule, _invalid(self._columns[name], columns[name]), block.lines, bad)
+            elif rule.check == "shared" and name in columns:
+                self._remember(number, block.lines, columns[name], columns.get(self._relation.subject or ""))
         self.quarantined += int(bad.sum())
-        self._remember(block, columns, child, ~bad)
+        self._delivery.spill.add(self._name, self._relation.records(block.lines, columns, bad))
+        columns |= self._delivery.births.reduced(self._name, columns)
         return self._good(block, columns, ~bad)
 
-    def _remember(self, block: Block, columns: dict[str, Checked], child: Checked, good: npt.NDArray[np.bool_]) -> None:
-        assert child.number is not None
-        if len(self._table.key) == 1:
-            named = ~child.wrong & ~child.blank
-            born = columns["DOB"].days if "DOB" in columns else None
-            # A birthday that was itself refused must not be held against the episodes.
-            days = np.full(len(named), NO_DAY) if born is None else np.where(good, born, NO_DAY)
-            self._seen.append((child.number[named], days[named]))
-            self._register.add(child.number[good], block.lines[good], 0, 0)
-        else:
-            start, end = columns["DECOM"].days, columns["DEC"].days if "DEC" in columns else None
-            assert start is not None
-            last = np.full(len(start), NO_DAY) if end is None else end
-            self._register.add(child.number[good], block.lines[good], start[good], last[good])
+    @property
+    def _wants_same(self) -> frozenset[str]:
+        return self._relation.wants_same | {rule.columns[0] for rule in self.rules if rule.check == "shared"}
 
-    def _good(self, block: Block, columns: dict[str, Checked], good: npt.NDArray[np.bool_]) -> Good:
-        loaded = {
-            str(self._table.columns[name].loaded_as): checked.loaded
-            for name, checked in columns.items()
-            if checked.loaded is not None
-        }
+    def _mark(self, number: int, rule: Rule, marked: Bools, lines: Lines, bad: Bools) -> None:
+        if marked.any():
+            self.findings.add(number, lines[marked])
+            if rule.severity == "quarantine":
+                bad |= marked
+
+    def _remember(self, number: int, lines: Lines, checked: Checked, subject: Checked | None) -> None:
+        """Keep what stands for each value, to see at the end which lines of several children share one."""
+        assert checked.same is not None
+        given = checked.same != NO_NUMBER
+        if checked.code is not None:  # of pupil numbers, only those that are there
+            given &= checked.code == UPN_KINDS.index("present").as_py()
+        rows = np.empty(int(given.sum()), dtype=SHARED)
+        rows["_key"], rows["_line"] = checked.same[given], lines[given]
+        rows["_whose"] = NO_NUMBER if subject is None or subject.number is None else subject.number[given]
+        self._delivery.values.add(f"{self._name}/{number}", rows)
+
+    def _good(self, block: Block, columns: dict[str, Checked], good: Bools) -> Good:
+        loaded = {}
+        for name, checked in columns.items():
+            column = self._columns[name]
+            if checked.loaded is not None:
+                loaded[str(column.loaded_as)] = checked.loaded
+            if column.flag and checked.is_month is not None:
+                loaded[column.flag] = checked.is_month
         if good.all():
             return Good(block.lines, loaded)
         keep = pa.array(good)
         return Good(block.lines[good], {name: values.filter(keep) for name, values in loaded.items()})
 
-    def _add(self, check: str, lines: npt.NDArray[np.int32]) -> None:
-        for number, rule in enumerate(self.rules):
-            if rule.check == check and len(lines):
-                self._findings.add(number, lines)
+
+def _invalid(column: Column, cells: Checked) -> Bools:
+    bad: Bools = cells.wrong | cells.blank if column.mandatory else cells.wrong
+    return bad
 
 
 def counts_of(findings: Findings, rules: tuple[Rule, ...]) -> dict[int, int]:

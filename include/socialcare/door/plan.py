@@ -51,6 +51,7 @@ def make_plan(delivery: Delivery, found: list[Recognised], today: date) -> Plan:
         year = declared.for_year(year_number or 0)
     except Fault as fault:
         return Plan(return_id, fault.name, as_of, year_number)
+    by_table = {name: f for name, f in by_table.items() if year.tables[name].applies(year.year)}
     return Plan(return_id, "", as_of, year_number, year, by_table)
 
 
@@ -63,7 +64,8 @@ def _problem_of(council_id: str, return_id: str, found: list[Recognised], tables
     names = [f.table for f in tables]
     if len(set(names)) < len(names):
         return "table_twice"
-    if set(names) != set(return_spec(return_id).tables):
+    required = {name for name, table in return_spec(return_id).tables.items() if table.required}
+    if not required <= set(names):
         return broken or "table_missing"
     return ""
 
@@ -72,7 +74,7 @@ def _newest_day(declared: Return, tables: dict[str, Recognised], today: date) ->
     """Return the newest day in the files that is not to come: on it, or soon after, the extract was made."""
     newest: date | None = None
     for name, file in tables.items():
-        dated = tuple(c for c in file.columns if declared.tables[name].columns[c].type == "date" and c != "DOB")
+        dated = tuple(c for c in file.columns if declared.tables[name].every_column[c].type == "date" and c != "DOB")
         if not dated:
             continue
         try:

@@ -52,5 +52,8 @@ REASONS: dict[str, Reason] = {
     "every_row_quarantined": Reason(
         "No row of a file could come in, so nothing of the delivery did.", "Correct the rows listed and send again."
     ),
+    "table_not_of_year": Reason(
+        "The file was not part of the return in that collection year.", "Check collection_year in delivery.json."
+    ),
     "not_taken_yet": Reason("The file is part of the return; the platform does not take it yet.", "Nothing to do."),
 }

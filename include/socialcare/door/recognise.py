@@ -144,8 +144,9 @@ def _table_of(declared: Return, headings: tuple[str, ...]) -> str:
     if fits:
         return max(fits, key=lambda name: fits[name])
     for name, table in declared.tables.items():
-        wanted = set(table.columns)
-        if len(wanted & have) * 3 >= len(wanted) * 2 and {c for c in wanted if table.columns[c].mandatory} <= have:
+        wanted, mandatory = set(table.columns), {n for n, c in table.columns.items() if c.mandatory}
+        own = wanted - {c for other, t in declared.tables.items() if other != name for c in t.columns}
+        if len(wanted & have) * 3 >= len(wanted) * 2 and mandatory <= have and own & have:
             return name
     return ""
 
@@ -158,7 +159,7 @@ def _checked(found: Recognised, table: str) -> Recognised:
         return _with(found, problem="heading_twice")
     if table in declared.other_tables:
         return _with(found, other_table=table)
-    known = declared.tables[table].columns
+    known = declared.tables[table].every_column
     return _with(found, table=table, columns=tuple(h for h in found.headings if h in known))
 
 

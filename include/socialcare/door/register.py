@@ -4,75 +4,108 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-#: One row of a file: its child (64 bits of the token, never the identifier), its line, first and last day.
-RECORD = np.dtype([("child", "u8"), ("line", "i4"), ("start", "i4"), ("end", "i4")])
 #: One finding: a line and the number of a rule.
 FINDING = np.dtype([("line", "i4"), ("rule", "u1")])
-Record = np.void
+#: One value that may not be shared: a number that stands for it, its line, and whose row that is.
+SHARED = np.dtype([("_key", "u8"), ("_line", "i4"), ("_whose", "u8")])
+Records = npt.NDArray[np.void]
 
-_IN_MEMORY = 1_000_000
+#: Bytes held before they go to disk, parts they go to, and rows that rules see at once (whole parts).
+_IN_MEMORY = 24 << 20
 _PARTS = 64
+_GROUP = 60_000
 
 
-class Register:
-    """Rows of one file, handed back in groups: all rows of a child together, by start, then by line.
+class Spill:
+    """Rows of all files of a delivery, handed back in groups: all rows of a child, of every file, together.
 
-    Up to a million rows stay in memory; beyond, they go to 64 temporary files by the child's number.
+    Some megabytes stay in memory; beyond, they go to one temporary file in 64 parts by the child's number. What is
+    written are numbers: no identifier, no text.
     """
 
     def __init__(self) -> None:
-        self._held: list[npt.NDArray[Record]] = []
-        self._count = 0
-        self._files: list[IO[bytes]] = []
-        self._stack = ExitStack()
+        self._held: dict[str, list[Records]] = {}
+        self._bytes = 0
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed by __exit__
+        self._pieces: dict[str, list[list[tuple[int, int]]]] = {}
+        self._types: dict[str, np.dtype[np.void]] = {}
 
-    def __enter__(self) -> Register:
+    def __enter__(self) -> Spill:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        self._stack.close()
+        self._file.close()
 
-    def add(self, child: npt.NDArray[np.uint64], line: Any, start: Any, end: Any) -> None:
-        """Add rows; the columns are of one length, or single values."""
-        rows = np.empty(len(child), dtype=RECORD)
-        rows["child"], rows["line"], rows["start"], rows["end"] = child, line, start, end
-        self._held.append(rows)
-        self._count += len(rows)
-        if self._count >= _IN_MEMORY:
+    def add(self, table: str, rows: Records) -> None:
+        """Add rows of one file; ``_key`` says whose they are."""
+        self._types[table] = rows.dtype
+        self._held.setdefault(table, []).append(rows)
+        self._bytes += rows.nbytes
+        if self._bytes >= _IN_MEMORY:
             self._spill()
 
-    def groups(self) -> Iterator[npt.NDArray[Record]]:
-        """Yield the rows, sorted, in groups that never part a child."""
-        if not self._files:
-            yield _sorted(np.concatenate(self._held)) if self._held else np.empty(0, dtype=RECORD)
+    def groups(self) -> Iterator[dict[str, Records]]:
+        """Yield the rows by file, in groups that never part a child."""
+        if not self._pieces:
+            yield from self._held_groups()
             return
         self._spill()
-        for file in self._files:
-            file.seek(0)
-            yield _sorted(np.frombuffer(file.read(), dtype=RECORD))
+        parts: list[int] = []
+        for part in range(_PARTS):
+            if parts and self._rows([*parts, part]) > _GROUP:
+                yield self._read(parts)
+                parts = []
+            parts.append(part)
+        yield self._read(parts)
+
+    def _held_groups(self) -> Iterator[dict[str, Records]]:
+        held = {table: np.concatenate(self._held.pop(table)) for table in list(self._held)}
+        count = np.uint64(-(-max(map(len, held.values()), default=0) // _GROUP) or 1)
+        for number in range(int(count)):
+            yield {table: rows[rows["_key"] % count == number] for table, rows in held.items()}
+
+    def _rows(self, parts: list[int]) -> int:
+        """Return the rows of the largest file in these parts."""
+        return max(
+            sum(size for part in parts for _, size in pieces[part]) // self._types[table].itemsize
+            for table, pieces in self._pieces.items()
+        )
+
+    def _read(self, parts: list[int]) -> dict[str, Records]:
+        group = {}
+        for table, pieces in self._pieces.items():
+            data = bytearray()
+            for start, size in (piece for part in parts for piece in pieces[part]):
+                self._file.seek(start)
+                data += self._file.read(size)
+            group[table] = np.frombuffer(data, dtype=self._types[table])
+        return group
 
     def _spill(self) -> None:
-        if not self._files:
-            for _ in range(_PARTS):
-                file = tempfile.TemporaryFile()  # noqa: SIM115  # the stack closes it
-                self._files.append(self._stack.enter_context(file))
-        rows = np.concatenate(self._held) if self._held else np.empty(0, dtype=RECORD)
-        part = (rows["child"] & np.uint64(_PARTS - 1)).astype(np.uint8)
-        rows = rows[np.argsort(part, kind="stable")]
-        ends = np.cumsum(np.bincount(part, minlength=_PARTS))
-        for store, start, end in zip(self._files, np.append(0, ends[:-1]), ends, strict=True):
-            store.write(rows[start:end].tobytes())
-        self._held, self._count = [], 0
+        for table, held in self._held.items():
+            rows = np.concatenate(held)
+            part = (rows["_key"] & np.uint64(_PARTS - 1)).astype(np.uint8)
+            rows = rows[np.argsort(part, kind="stable")]
+            ends = np.cumsum(np.bincount(part, minlength=_PARTS))
+            pieces = self._pieces.setdefault(table, [[] for _ in range(_PARTS)])
+            for number, (start, end) in enumerate(zip(np.append(0, ends[:-1]), ends, strict=True)):
+                if end > start:
+                    place = self._file.seek(0, 2)
+                    pieces[number].append((place, self._file.write(rows[start:end].tobytes())))
+        self._held, self._bytes = {}, 0
 
 
-def _sorted(rows: npt.NDArray[Record]) -> npt.NDArray[Record]:
-    return rows[np.lexsort((rows["start"], rows["child"]))]
+def shared(group: Records) -> npt.NDArray[np.int32]:
+    """Return the lines whose value a line of somebody else in the group has too."""
+    pairs = np.unique(group[["_key", "_whose"]])
+    keys, count = np.unique(pairs["_key"], return_counts=True)
+    lines: npt.NDArray[np.int32] = np.sort(group["_line"][np.isin(group["_key"], keys[count > 1])])
+    return lines
 
 
 class Findings:

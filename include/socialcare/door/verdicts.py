@@ -40,8 +40,8 @@ class JudgedFile:
     @property
     def verdict(self) -> str:
         """One of accepted, partly_accepted, rejected, not_taken."""
-        if self.found.other_table:
+        if self.found.other_table or self.reason == "table_not_of_year":
             return "not_taken"
-        if self.reason or not self.rows_loaded:
+        if self.reason or self.rows_loaded < min(self.rows_in, 1):
             return "rejected"
         return "partly_accepted" if self.rows_quarantined else "accepted"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -11,67 +11,31 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from socialcare.errors import Fault
+from socialcare.registry.return_tables import Column, Identifies, Strict, Table
+
+__all__ = ["Column", "Return", "ReturnYear", "Rule", "Table", "all_returns", "return_spec"]
 
 FOLDER = Path(__file__).resolve().parents[1] / "specs"
 
-Privacy = Literal["direct-id", "quasi-id", "location", "special-category", "plain"]
-Becomes = Literal["pseudonym", "birth_month", "postcode_sector", "upn_kind", "dropped", "kept"]
-#: What may pass the door as it is. Everything else is reduced or dropped.
-_MAY_BE_KEPT = ("quasi-id", "special-category", "plain")
 
+class Rule(Strict):
+    """One check with its code, its wording, what it does to the row and who can put it right.
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Column(_Strict):
-    """One column as the council sends it: how it is checked, how private it is, what is left of it."""
-
-    type: Literal["identifier", "code", "date", "postcode", "upn", "text"]
-    codes: str | None = None
-    mandatory: bool = False
-    privacy: Privacy | None = None
-    because: str = ""
-    becomes: Becomes = "dropped"
-    loaded_as: str | None = Field(None, alias="as")
-
-    @property
-    def is_loaded(self) -> bool:
-        """Whether anything of the column passes the door: only with a privacy class and its reason."""
-        return self.privacy is not None and bool(self.because) and self.becomes != "dropped"
-
-    @model_validator(mode="after")
-    def _reduces_what_identifies(self) -> Column:
-        if self.becomes == "kept" and self.privacy is not None:
-            if self.privacy not in _MAY_BE_KEPT:
-                raise ValueError(f"a {self.privacy} column may not be kept as it is")
-            if self.privacy == "quasi-id" and self.type != "code":
-                raise ValueError("a quasi-id may be kept only as a code of a short list")
-        if self.becomes != "dropped" and not self.loaded_as:
-            raise ValueError("say under which name (as) the column is loaded")
-        if (self.type == "code") != bool(self.codes):
-            raise ValueError("a code column names its code list, and no other column does")
-        return self
-
-
-class Table(_Strict):
-    """One file of the return."""
-
-    label: str
-    key: tuple[str, ...]
-    columns: dict[str, Column]
-
-
-class Rule(_Strict):
-    """One check with its code, its wording, what it does to the row and who can put it right."""
+    How it is judged is one of: ``check``, a check of cells that the door knows; ``fails``, SQL that is true of a
+    row that breaks it; ``query``, SQL that selects the lines (``_line``) of its table that break it.
+    """
 
     code: str
     table: str
-    check: str
     columns: tuple[str, ...]
     severity: Literal["quarantine", "warning"]
     wording: str
     whose_job: str
+    check: Literal["valid", "cell_count", "shared"] | None = None
+    fails: str | None = None
+    over: str | None = None
+    """The view that ``fails`` looks at, in place of the table: it has the table's lines."""
+    query: str | None = None
     first_year: int | None = Field(None, alias="from")
     last_year: int | None = Field(None, alias="until")
 
@@ -79,17 +43,28 @@ class Rule(_Strict):
         """Whether the rule is in force for this collection year."""
         return (self.first_year or year) <= year <= (self.last_year or year)
 
+    @property
+    def sql(self) -> str:
+        """The SQL of the rule, or nothing."""
+        return self.fails or self.query or ""
 
-class CodeChange(_Strict):
+    @model_validator(mode="after")
+    def _is_judged_in_one_way(self) -> Rule:
+        if sum(way is not None for way in (self.check, self.fails, self.query)) != 1:
+            raise ValueError(f"rule {self.code} needs exactly one of check, fails and query")
+        return self
+
+
+class CodeChange(Strict):
     remove: tuple[str, ...] = ()
-    add: dict[str, str] = {}
+    add: dict[str, str] = Field(default={})
 
 
-class Difference(_Strict):
+class Difference(Strict):
     """What changed from one collection year on, and why."""
 
     why: str
-    code_lists: dict[str, CodeChange] = {}
+    code_lists: dict[str, CodeChange] = Field(default={})
 
 
 class ReturnYear(BaseModel):
@@ -100,12 +75,19 @@ class ReturnYear(BaseModel):
     return_id: str
     year: int
     year_end: date
+    subject: Identifies
+    views: dict[str, str]
     tables: dict[str, Table]
     code_lists: dict[str, dict[str, str]]
     rules: tuple[Rule, ...]
 
+    @property
+    def year_start(self) -> date:
+        """The first day of the collection year."""
+        return date(self.year_end.year - 1, self.year_end.month, self.year_end.day) + timedelta(days=1)
 
-class Return(_Strict):
+
+class Return(Strict):
     """A return as declared."""
 
     id: str
@@ -114,9 +96,13 @@ class Return(_Strict):
     last_year: int
     year_ends: str = Field(pattern=r"^\d{2}-\d{2}$")
     code_lists: dict[str, dict[str, str]]
-    differences: dict[int, Difference] = {}
+    differences: dict[int, Difference] = Field(default={})
+    subject: Identifies = "child"
+    """Rules see all rows of one of these together."""
     tables: dict[str, Table]
-    other_tables: dict[str, tuple[str, ...]] = {}
+    other_tables: dict[str, tuple[str, ...]] = Field(default={})
+    views: dict[str, str] = Field(default={})
+    """SQL over the tables that several rules share, made in this order before they run."""
     rules: tuple[Rule, ...]
 
     def for_year(self, year: int) -> ReturnYear:
@@ -138,7 +124,9 @@ class Return(_Strict):
             return_id=self.id,
             year=year,
             year_end=date.fromisoformat(f"{year}-{self.year_ends}"),
-            tables=self.tables,
+            subject=self.subject,
+            views=self.views,
+            tables={name: _of_year(table, year) for name, table in self.tables.items()},
             code_lists=lists,
             rules=tuple(rule for rule in self.rules if rule.applies(year)),
         )
@@ -150,13 +138,18 @@ class Return(_Strict):
     @model_validator(mode="after")
     def _names_only_what_exists(self) -> Return:
         for table in self.tables.values():
-            for column in table.columns.values():
+            for column in table.every_column.values():
                 if column.codes and column.codes not in self.code_lists:
                     raise ValueError(f"no code list is called {column.codes}")
         for rule in self.rules:
-            if rule.table not in self.tables or not set(rule.columns) <= set(self.tables[rule.table].columns):
+            if rule.table not in self.tables or not set(rule.columns) <= set(self.tables[rule.table].every_column):
                 raise ValueError(f"rule {rule.code} names a table or column that is not declared")
         return self
+
+
+def _of_year(table: Table, year: int) -> Table:
+    columns = {name: column for name, column in table.columns.items() if column.applies(year)}
+    return table if len(columns) == len(table.columns) else table.model_copy(update={"columns": columns})
 
 
 @lru_cache(maxsize=8)

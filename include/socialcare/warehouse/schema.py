@@ -12,6 +12,7 @@ from socialcare import embedded
 from socialcare.database import PLATFORM_ROLES, connect, password, server
 from socialcare.registry import all_councils
 from socialcare.settings import get_settings
+from socialcare.warehouse import raw_returns
 
 DDL = Path(__file__).with_name("ddl")
 
@@ -41,6 +42,7 @@ def apply() -> None:
     with connect(admin) as connection:
         connection.execute("select pg_advisory_xact_lock(7300002)")
         _apply_files(connection)
+        raw_returns.ensure_all(connection)
 
 
 def _apply_files(connection: psycopg.Connection) -> None:

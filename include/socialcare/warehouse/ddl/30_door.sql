@@ -42,65 +42,6 @@ where verdict <> 'rejected'
 order by council_id, return_id, is_synthetic, as_of_date desc, delivery_id desc;
 comment on view raw.current_deliveries is 'The newest delivery (by the day it describes) that came in, per council and return; a real one always comes before a SYNTHETIC one.';
 
-create table if not exists raw.ssda903__header (
-    council_id text not null,
-    child_pseudonym text not null,
-    sex text,
-    birth_month date,
-    ethnic text,
-    upn_kind text,
-    mother text,
-    _delivery_id bigint not null,
-    _line integer not null
-);
-comment on table raw.ssda903__header is 'SSDA903 Header rows that came in: one per child and delivery.';
-comment on column raw.ssda903__header.council_id is 'Who sent it.';
-comment on column raw.ssda903__header.child_pseudonym is 'Keyed token of the council''s child number; the same child in every delivery of one council.';
-comment on column raw.ssda903__header.sex is 'Sex as coded in that collection year: 1 or 2 to 2024, then M, F or U.';
-comment on column raw.ssda903__header.birth_month is 'First day of the month of birth; the day never passes the door.';
-comment on column raw.ssda903__header.ethnic is 'Ethnicity code; empty when the code sent was not valid.';
-comment on column raw.ssda903__header.upn_kind is 'present, or UN1 to UN5 for why a pupil number is unknown; the number never passes the door.';
-comment on column raw.ssda903__header.mother is '1 when the child is a mother.';
-comment on column raw.ssda903__header._delivery_id is 'The delivery that brought the row.';
-comment on column raw.ssda903__header._line is 'Row in the file as a spreadsheet shows it: the heading is row 1.';
-
-create table if not exists raw.ssda903__episodes (
-    council_id text not null,
-    child_pseudonym text not null,
-    decom date not null,
-    rne text,
-    ls text,
-    cin text,
-    place text,
-    place_provider text,
-    dec date,
-    rec text,
-    reason_place_change text,
-    home_sector text,
-    pl_sector text,
-    _delivery_id bigint not null,
-    _line integer not null
-);
-comment on table raw.ssda903__episodes is 'SSDA903 Episodes rows that came in: one per episode of care and delivery.';
-comment on column raw.ssda903__episodes.council_id is 'Who sent it.';
-comment on column raw.ssda903__episodes.child_pseudonym is 'Keyed token of the council''s child number; the same child in every delivery of one council.';
-comment on column raw.ssda903__episodes.decom is 'Date the episode began.';
-comment on column raw.ssda903__episodes.rne is 'Reason for new episode.';
-comment on column raw.ssda903__episodes.ls is 'Legal status; V3 and V4 are short breaks.';
-comment on column raw.ssda903__episodes.cin is 'Category of need; empty when the code sent was not valid.';
-comment on column raw.ssda903__episodes.place is 'Placement type.';
-comment on column raw.ssda903__episodes.place_provider is 'Placement provider; empty when not sent or not valid.';
-comment on column raw.ssda903__episodes.dec is 'Date the episode ceased; empty while it is open.';
-comment on column raw.ssda903__episodes.rec is 'Reason episode ceased; empty while it is open.';
-comment on column raw.ssda903__episodes.reason_place_change is 'Reason for placement change; empty when not sent or not valid.';
-comment on column raw.ssda903__episodes.home_sector is 'Postcode sector of the home address, for example DH1 3.';
-comment on column raw.ssda903__episodes.pl_sector is 'Postcode sector of the placement.';
-comment on column raw.ssda903__episodes._delivery_id is 'The delivery that brought the row.';
-comment on column raw.ssda903__episodes._line is 'Row in the file as a spreadsheet shows it: the heading is row 1.';
-
-create index if not exists ssda903_header_delivery on raw.ssda903__header using brin (_delivery_id);
-create index if not exists ssda903_episodes_delivery on raw.ssda903__episodes using brin (_delivery_id);
-
 create table if not exists door.files (
     delivery_id bigint not null references raw.deliveries,
     position integer not null,

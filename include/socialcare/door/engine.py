@@ -1,0 +1,154 @@
+"""Runs the rules that are SQL, over all rows of some children together, in a database that is nowhere but here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from socialcare.door.relations import Records, Relation, words
+from socialcare.errors import Fault
+from socialcare.registry.returns import ReturnYear, Rule
+
+#: Rules read the relations that are given to them, and nothing else: no file, no network, no extension.
+_CLOSED: dict[str, str | bool | int | float | list[str]] = {
+    "threads": 1,
+    "memory_limit": "160MB",
+    "temp_directory": "",
+    "autoload_known_extensions": False,
+    "autoinstall_known_extensions": False,
+    "python_enable_replacements": False,
+}
+#: A view that more rules ask than this is worked out once.
+_OFTEN = 8
+
+
+@dataclass(frozen=True)
+class Found:
+    """The lines of one table that break one of its rules (by its number among the table's rules)."""
+
+    table: str
+    rule: int
+    lines: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What a rule may know beside the rows: the day of the extract, which files came, whose they are."""
+
+    as_of_date: date
+    tables_sent: Collection[str] = ()
+    own_codes: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """One statement and the numbers of the rules that it answers: a column of truth each, or lines alone."""
+
+    table: str
+    text: str
+    rules: tuple[int, ...]
+    is_query: bool = False
+
+
+def rules_of(year: ReturnYear, table: str) -> tuple[Rule, ...]:
+    """Return the rules of one table in the order of the declaration: findings hold places in it."""
+    return tuple(rule for rule in year.rules if rule.table == table)
+
+
+class RuleEngine:
+    """The rules of one return in one year, ready to run over group after group of rows."""
+
+    def __init__(self, year: ReturnYear, relations: dict[str, Relation], known: Circumstances) -> None:
+        self._year, self._relations = year, relations
+        self._statements = [s for table in year.tables for s in _statements(table, rules_of(year, table))]
+        self._asked_often = _asked_often(year)
+        self._database = duckdb.connect(":memory:", config=_CLOSED)
+        self._database.execute("set enable_external_access = false")
+        for macro in _macros(year, known):
+            self._database.execute(macro)
+
+    def __enter__(self) -> RuleEngine:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._database.close()
+
+    def judge(self, group: dict[str, Records]) -> Iterator[Found]:
+        """Yield what is found in a group that parts no child: every rule with a line that breaks it."""
+        for table, relation in self._relations.items():
+            rows = group.get(table)
+            self._database.register(table, relation.arrow(relation.nothing if rows is None else relation.sorted(rows)))
+        for name, text in self._year.views.items():
+            kind = "temp table" if name in self._asked_often else "temp view"
+            self._run(f"create or replace {kind} {name} as {text}", f"the view {name}")
+        for statement in self._statements:
+            if len(group.get(statement.table, ())):
+                yield from self._ask(statement)
+
+    def _ask(self, statement: _Statement) -> Iterator[Found]:
+        rules = rules_of(self._year, statement.table)
+        codes = " ".join(rules[number].code for number in statement.rules)
+        found = self._run(statement.text, f"{statement.table}: {codes}").fetchnumpy()
+        lines = np.asarray(found["_line"], np.int32)
+        if not len(lines):
+            return
+        for number in statement.rules:
+            broken = np.unique(lines if statement.is_query else lines[np.asarray(found[f"r{number}"], bool)])
+            if len(broken):
+                yield Found(statement.table, number, broken)
+
+    def _run(self, text: str, what: str) -> duckdb.DuckDBPyConnection:
+        try:
+            return self._database.execute(text)
+        except duckdb.Error as error:
+            # Its own words may hold a value, so they go no further than its kind.
+            raise Fault(
+                "rule_failed",
+                f"A rule could not be judged ({type(error).__name__}): {what}.",
+                where=f"specs/{self._year.return_id}.yml",
+                remedy="correct the SQL of the rule; nothing was loaded.",
+            ) from None
+
+
+def _statements(table: str, rules: tuple[Rule, ...]) -> Iterator[_Statement]:
+    """Yield one statement for all simple rules over the same rows, and one for each that is a query."""
+    simple: dict[str, list[int]] = {}
+    for number, rule in enumerate(rules):
+        if rule.fails:
+            simple.setdefault(rule.over or table, []).append(number)
+        elif rule.query:
+            yield _Statement(table, f"select _line from ({rule.query})", (number,), is_query=True)
+    for rows, numbers in simple.items():
+        truths = ", ".join(f"coalesce(({rules[n].fails}), false) as r{n}" for n in numbers)
+        any_of = " or ".join(f"r{n}" for n in numbers)
+        yield _Statement(table, f"select * from (select _line, {truths} from {rows}) where {any_of}", tuple(numbers))
+
+
+def _asked_often(year: ReturnYear) -> frozenset[str]:
+    """Return the views that many rules ask: these are worked out once for a group, the others where they are asked."""
+    asked = Counter(word for rule in year.rules for word in {rule.over, *words(rule.sql)} if word in year.views)
+    return frozenset(name for name, times in asked.items() if times > _OFTEN)
+
+
+def _macros(year: ReturnYear, known: Circumstances) -> Iterator[str]:
+    end = min(year.year_end, known.as_of_date)
+    for name, day in (
+        ("year_start", year.year_start),
+        ("year_end", year.year_end),
+        ("collected_on", known.as_of_date),
+        ("last_day", end),
+    ):
+        yield f"create macro {name}() as date '{day.isoformat()}'"
+    yield f"create macro was_sent(name) as name in ({_listed(known.tables_sent)})"
+    yield f"create macro is_own(place) as place in ({_listed(known.own_codes)})"
+
+
+def _listed(words: Collection[str]) -> str:
+    """Return names of our own as SQL; a list is never empty."""
+    return ", ".join(f"'{word}'" for word in ("", *sorted(words)))

@@ -1,0 +1,104 @@
+"""The files of a return: each column's type, how private it is, and what is left of it beyond the door."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Privacy = Literal["direct-id", "staff-id", "quasi-id", "location", "special-category", "criminal-offence", "plain"]
+Becomes = Literal["pseudonym", "birth_month", "day_or_month", "postcode_sector", "upn_kind", "dropped", "kept"]
+#: Whose identifier a column holds: each kind has tokens of its own.
+Identifies = Literal["child", "worker", "provider", "family"]
+#: What may pass the door as it is. Everything else is reduced or dropped.
+_MAY_BE_KEPT = ("quasi-id", "special-category", "criminal-offence", "plain")
+
+
+class Strict(BaseModel):
+    """A part of a declaration: frozen, and nothing in it that is not known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class _Dated(Strict):
+    first_year: int | None = Field(None, alias="from")
+    last_year: int | None = Field(None, alias="until")
+
+    def applies(self, year: int) -> bool:
+        """Whether this is part of the return in the collection year."""
+        return (self.first_year or year) <= year <= (self.last_year or year)
+
+
+class Column(_Dated):
+    """One column as the council sends it: how it is checked, how private it is, what is left of it."""
+
+    type: Literal["identifier", "code", "date", "number", "postcode", "upn", "text"]
+    codes: str | None = None
+    pattern: str | None = None
+    between: tuple[int, int] | None = None
+    identifies: Identifies = "child"
+    mandatory: bool = False
+    privacy: Privacy | None = None
+    because: str = ""
+    becomes: Becomes = "dropped"
+    reduced_when: dict[str, str] = {}
+    """For day_or_month: only rows with these values can show a day of birth."""
+    loaded_as: str | None = Field(None, alias="as")
+    meaning: str = ""
+    """What raw says of the column."""
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether anything of the column passes the door: only with a privacy class and its reason."""
+        return self.privacy is not None and bool(self.because) and self.becomes != "dropped"
+
+    @property
+    def flag(self) -> str | None:
+        """The column of raw that says whether a day was reduced to its month."""
+        return f"{self.loaded_as}_is_month" if self.becomes == "day_or_month" else None
+
+    @model_validator(mode="after")
+    def _reduces_what_identifies(self) -> Column:
+        if self.becomes == "kept" and self.privacy is not None:
+            if self.privacy not in _MAY_BE_KEPT:
+                raise ValueError(f"a {self.privacy} column may not be kept as it is")
+            if self.privacy == "quasi-id" and self.type != "code":
+                raise ValueError("a quasi-id may be kept only as a code of a short list")
+            if self.type == "text" and not self.pattern:
+                raise ValueError("free text may not be kept: say its pattern, or drop it")
+            if self.type in ("identifier", "postcode", "upn"):
+                raise ValueError(f"a column of type {self.type} may not be kept as it is")
+        if self.becomes != "dropped" and not self.loaded_as:
+            raise ValueError("say under which name (as) the column is loaded")
+        if (self.type == "code") != bool(self.codes):
+            raise ValueError("a code column names its code list, and no other column does")
+        return self
+
+
+class Table(_Dated):
+    """One file of the return."""
+
+    label: str
+    key: tuple[str, ...]
+    means: str = ""
+    required: bool = False
+    """A delivery without it is not the return."""
+    columns: dict[str, Column]
+    extra: dict[str, Column] = {}
+    """Columns that some files have beside those of the return."""
+
+    @property
+    def every_column(self) -> dict[str, Column]:
+        """The columns of the return, then those that a file may have beside them."""
+        return {**self.columns, **self.extra}
+
+    @model_validator(mode="after")
+    def _knows_its_key(self) -> Table:
+        if not set(self.key) <= set(self.columns):
+            raise ValueError("the key names a column that is not declared")
+        return self
+
+    def subject(self, kind: Identifies = "child") -> str | None:
+        """Return the column that says whose row it is, or None when the table has none."""
+        found = (n for n, c in self.columns.items() if c.type == "identifier" and c.identifies == kind)
+        return next(found, None)
