@@ -45,7 +45,7 @@ def declared(folder: Path, files: list[Path]) -> Iterator[None]:
     draft = new_source(ID, files, folder=folder).path
     text = draft.read_text().replace(f'homepage: "{UNWRITTEN}"', "homepage: https://example.org/made-up")
     text = text.replace(f'address: "{UNWRITTEN}"', "address: https://example.org/made-up")
-    draft.write_text(text.replace(f'"{UNWRITTEN}', '"Written by a person'))
+    draft.with_suffix("").write_text(text.replace(f'"{UNWRITTEN}', '"Written by a person'))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sources.all_sources.__wrapped__, "__defaults__", (folder,))
         sources.all_sources.cache_clear()

@@ -36,10 +36,11 @@ def release(root: Path, year: int, group: str = "Looked after at 31 March") -> P
 
 
 def written(draft: Path) -> Source:
-    """Do what a person does: write what the draft leaves open. Returns the declaration, which then loads."""
+    """Do what a person does: write what the draft leaves open, and rename it. Returns the declaration."""
     text = draft.read_text().replace(f'homepage: "{UNWRITTEN}"', "homepage: https://example.org")
     text = text.replace(f'address: "{UNWRITTEN}"', "address: https://example.org")
     draft.write_text(text.replace(f'"{UNWRITTEN}', '"Written by a person'))
+    draft.rename(draft.with_suffix(""))
     (declared,) = all_sources(draft.parent)
     all_sources.cache_clear()
     return declared
@@ -49,6 +50,10 @@ def test_a_draft_loads_only_when_its_meanings_are_written(tmp_path: Path) -> Non
     draft = new_source("dfe_made_up", [release(tmp_path, 2024)], folder=tmp_path)
     # Title, publisher, homepage, a release's title, two of extract, one table, three columns, c and z.
     assert draft.unwritten == 12
+    assert draft.path.name == "dfe_made_up.yml.draft"
+    assert all_sources(tmp_path) == (), "a draft disturbs nobody"
+    all_sources.cache_clear()
+    (tmp_path / "dfe_made_up.yml").write_text(draft.path.read_text())
     with pytest.raises(Fault, match="meaning") as fault:
         all_sources(tmp_path)
     assert fault.value.where == "dfe_made_up.yml"
@@ -146,8 +151,10 @@ def test_what_cannot_be_drafted_is_refused_and_writes_nothing(tmp_path: Path) ->
         with pytest.raises(Fault) as fault:
             new_source(source_id, files, folder=tmp_path)
         assert fault.value.name == name
-    assert not list(tmp_path.glob("*.yml"))
+    assert not list(tmp_path.glob("*.yml*"))
     draft = new_source("dfe_made_up", [path], folder=tmp_path)
-    with pytest.raises(Fault, match="declared already"):
-        new_source("dfe_made_up", [path], folder=tmp_path)
-    assert draft.path.exists()
+    for begun in (draft.path, draft.path.with_suffix("")):  # what a person began is never written over
+        draft.path.rename(begun)
+        with pytest.raises(Fault) as fault:
+            new_source("dfe_made_up", [path], folder=tmp_path)
+        assert (fault.value.name, fault.value.where) == ("source_exists", begun.name)

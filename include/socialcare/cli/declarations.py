@@ -41,8 +41,9 @@ def new_source(
 
     draft = new_source(source_id, files)
     say(f"Wrote include/socialcare/sources/{draft.path.name}: tables {', '.join(draft.tables)}.")
-    say(f"""It does not load yet: {draft.unwritten} times "{UNWRITTEN}" stands for what only a person can know. Next:
+    say(f"""A draft is not read: {draft.unwritten} times "{UNWRITTEN}" stands for what only a person can know. Next:
   1. replace each "{UNWRITTEN}" (title, homepage, every meaning), and confirm the kinds, symbols and grain
-  2. .venv/bin/socialcare generate-files         says what is still missing; then writes dbt's side of it
-  3. .venv/bin/socialcare land {source_id} --published <folder of downloaded files>
-  4. add a suite in expectations/raw/, then make check, make test (docs/adding.md)""")
+  2. rename it to {draft.path.stem}
+  3. .venv/bin/socialcare generate-files         says what is still missing; then writes dbt's side of it
+  4. .venv/bin/socialcare land {source_id} --published <folder of downloaded files>
+  5. add a suite in expectations/raw/, then make check, make test (docs/adding.md)""")

@@ -17,6 +17,8 @@ from socialcare.scaffold import guess
 from socialcare.scaffold.found import Found, release_of, tables_in
 from socialcare.scaffold.guess import Guess
 
+#: The end of a draft's name: the registry reads only *.yml, so that a draft stops no verb of the checkout it is in.
+DRAFT = ".draft"
 #: What only a person can know. No declaration loads while one of its meanings says just this.
 UNWRITTEN = "?"
 
@@ -52,14 +54,16 @@ def new_source(source_id: str, files: Sequence[Path], *, folder: Path = FOLDER) 
     if not re.fullmatch(NAME, source_id):
         remedy = "use publisher and data set in lower case, such as dfe_fostering."
         raise Fault("source_id_wrong", f"{source_id!r} cannot name a source.", remedy=remedy)
-    if path.exists():
-        remedy = "edit it (docs/adding.md), or choose another id."
-        raise Fault("source_exists", f"{source_id} is declared already.", where=path.name, remedy=remedy)
+    draft = path.with_name(path.name + DRAFT)
+    for begun, what in ((path, "declared"), (draft, "drafted")):
+        if begun.exists():
+            remedy = "edit it (docs/adding.md), or choose another id."
+            raise Fault("source_exists", f"{source_id} is {what} already.", where=begun.name, remedy=remedy)
     tables = _tables([found for file in files for found in tables_in(file)])
     releases = sorted({release_of(file) for file in files} - {""})
     text = _text(source_id, tables, releases)
-    path.write_text(text, encoding="utf-8")
-    return NewSource(path, tuple(tables), text.count(f'"{UNWRITTEN}'))
+    draft.write_text(text, encoding="utf-8")
+    return NewSource(draft, tuple(tables), text.count(f'"{UNWRITTEN}'))
 
 
 def _tables(found: list[Found]) -> dict[str, _Table]:
@@ -123,7 +127,8 @@ def _text(source_id: str, tables: dict[str, _Table], releases: list[str]) -> str
     publisher, _, rest = source_id.partition("_")
     unwritten = _quoted(UNWRITTEN)
     lines = [
-        f"# DRAFT: replace every {UNWRITTEN}, confirm each kind and the grain, then remove this line (docs/adding.md).",
+        f"# DRAFT: replace every {UNWRITTEN}, confirm each kind and the grain, remove these lines, take {DRAFT} off",
+        "# the file's name (docs/adding.md).",
         f"id: {source_id}",
         f"title: {unwritten}",
         f"publisher: {unwritten}",
