@@ -13,7 +13,6 @@ from tests.fakes.ees_data import Data, Problem
 
 _POST_MEMBERS = {"criteria", "indicators", "sorts", "debug", "page", "pageSize"}
 _LIST = {"page", "pageSize"}
-_FACET = r"(filters|geographicLevels|locations|timePeriods)\.(eq|notEq|in|notIn|gt|gte|lt|lte)"
 
 
 @dataclass
@@ -33,16 +32,12 @@ class FakeDataSet:
     status: str = "Published"
 
     def chosen(self, wanted: str) -> FakeVersion:
-        """Return the version that a number, 2.* or nothing stands for; wildcards see published ones only."""
-        wanted = wanted.strip().removeprefix("v") or "*"
+        """Return the version of a number; nothing stands for the newest published one."""
         newest_first = sorted(self.versions, key=lambda v: _parts(v.version), reverse=True)
-        if "*" in wanted:
-            if not re.fullmatch(r"(\d+\.){0,2}\*", wanted):
-                raise Problem(404)
-            lead = wanted.removesuffix("*")
-            found = [v for v in newest_first if f"{v.version}.".startswith(lead) and v.status == "Published"]
-        else:
+        if wanted:
             found = [v for v in newest_first if _parts(v.version) == _parts(wanted)]
+        else:
+            found = [v for v in newest_first if v.status == "Published"]
         if not found:
             raise Problem(404)
         return found[0]
@@ -85,11 +80,6 @@ class FakeApi:
                 _known(request.query, _LIST)
                 newest_first = sorted(data_set.versions, key=lambda v: _parts(v.version), reverse=True)
                 return _page([_version(v) for v in newest_first], request.query, 10, 20)
-            case "GET", ["versions", wanted]:
-                return _json(_version(data_set.chosen(wanted)))
-            case "GET", ["versions", wanted, "changes"]:
-                chosen = data_set.chosen(wanted)
-                return _json({"versionNumber": chosen.version, "majorChanges": {}, "minorChanges": {}})
             case "GET", ["meta"]:
                 _known(request.query, {"types", "dataSetVersion"})
                 return _json(Data.of(data_set.chosen(request.query.get("dataSetVersion", "")).csv).meta)
@@ -99,7 +89,7 @@ class FakeApi:
                 name = f'attachment; filename="{data_set.id}_v{chosen.version}.csv"'
                 headers = {"Content-Type": "text/csv", "Content-Encoding": "gzip", "Content-Disposition": name}
                 return Reply(gzip.compress(chosen.csv), 200, headers)
-            case _, ["query"]:
+            case "POST", ["query"]:
                 return _query(data_set, request.query, _question(request))
         raise Problem(404)
 
@@ -115,20 +105,11 @@ class FakeApi:
 
 
 def _question(request: Request) -> dict[str, Any]:
-    """Return what a query asks, whichever of its two forms it has: paging lies where that form has it."""
-    if request.method == "POST":
-        _known(request.query, {"dataSetVersion"})
-        asked: dict[str, Any] = json.loads(request.body) if request.body else {}
-        _known(asked, _POST_MEMBERS)
-        return asked
-    facets = {key for key in request.query if re.fullmatch(_FACET, key)}
-    _known(request.query, {"dataSetVersion", "debug", "sorts", "indicators"} | _LIST | facets)
-    criteria: dict[str, Any] = {}
-    for key in facets:
-        facet, _, comparator = key.partition(".")
-        value = request.query[key]
-        criteria.setdefault(facet, {})[comparator] = value.split(",") if "in" in comparator.lower() else value
-    return {key: int(request.query[key]) for key in _LIST & request.query.keys()} | {"criteria": criteria}
+    """Return what the body of a query asks, its paging included: the address may name the version only."""
+    _known(request.query, {"dataSetVersion"})
+    asked: dict[str, Any] = json.loads(request.body) if request.body else {}
+    _known(asked, _POST_MEMBERS)
+    return asked
 
 
 def _query(data_set: FakeDataSet, query: dict[str, str], asked: dict[str, Any]) -> Reply:
@@ -172,7 +153,7 @@ def _page(items: list[Any], query: dict[str, str], default: int, most: int) -> R
 
 
 def _data_set(data_set: FakeDataSet) -> dict[str, Any]:
-    newest = _version(data_set.chosen("*"))
+    newest = _version(data_set.chosen(""))
     return {
         "id": data_set.id,
         "title": data_set.title,

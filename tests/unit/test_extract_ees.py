@@ -86,15 +86,9 @@ def test_a_publication_is_found_on_any_page_by_slug_or_id(carried: FakeApi) -> N
     assert [request.query["page"] for request in carried.asked][:2] == ["1", "2"]
 
 
-def test_withdrawn_versions_are_left_out_and_wildcards_resolve_to_one_number(carried: FakeApi) -> None:
+def test_withdrawn_versions_are_left_out_and_each_says_its_release(carried: FakeApi) -> None:
     with api(carried) as client:
-        assert [v.version for v in client.versions(DATA_SET)] == ["2.1", "2.0"]
-        assert client.version(DATA_SET, "2.*").version == "2.1"
-        assert client.version(DATA_SET, "2.0").release == "2023"
-        assert client.changes(DATA_SET, "2.1")["versionNumber"] == "2.1"
-        with pytest.raises(Refusal) as fault:
-            client.version(DATA_SET, "3.*")
-    assert (fault.value.name, fault.value.status) == ("not_found", 404)
+        assert [(v.version, v.release) for v in client.versions(DATA_SET)] == [("2.1", "2024"), ("2.0", "2023")]
 
 
 def test_a_query_is_the_publishers_own_file_again(carried: FakeApi) -> None:
@@ -170,13 +164,6 @@ def test_an_unknown_indicator_and_too_large_a_page_are_refused(carried: FakeApi)
             client.query(DATA_SET, "2.1", page_size=20_000)
         with pytest.raises(Fault, match="UnknownField at page: "):  # the place that the documentation gives for it
             client._json(f"{client.base}/data-sets/{DATA_SET}/query", {"page": "2"}, {})
-
-
-def test_paging_in_the_address_is_for_the_other_form_of_a_query(carried: FakeApi) -> None:
-    with api(carried) as client:
-        answer = client.query_by_address(DATA_SET, {"geographicLevels.eq": "NAT", "page": "2", "pageSize": "3"})
-    assert answer["paging"]["page"] == 2
-    assert {row["geographicLevel"] for row in answer["results"]} == {"NAT"}
 
 
 def test_what_a_version_does_not_have_is_never_an_empty_answer(carried: FakeApi) -> None:

@@ -26,13 +26,9 @@ class Publication:
 
 @dataclass(frozen=True)
 class DataSet:
-    """``version`` is the newest published one; a deprecated data set has a successor."""
-
     id: str
     title: str
     status: str
-    version: str
-    superseded_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,14 +36,8 @@ class Version:
     """One version of a data set. ``release`` is the slug of the release that it came with."""
 
     version: str
-    status: str
     release: str
     rows: int
-    published: str
-
-    @property
-    def major(self) -> str:
-        return self.version.partition(".")[0]
 
 
 class EesApi:
@@ -69,33 +59,16 @@ class EesApi:
     def data_sets(self, publication_id: str) -> list[DataSet]:
         """Return a publication's data sets, newest first."""
         found = self._listed(f"{self.base}/publications/{publication_id}/data-sets", LISTED_A_PAGE)
-        return [
-            DataSet(
-                item["id"],
-                item["title"],
-                item["status"],
-                item.get("latestVersion", {}).get("version", ""),
-                item.get("supersedingDataSetId", ""),
-            )
-            for item in found
-        ]
+        return [DataSet(item["id"], item["title"], item["status"]) for item in found]
 
     def versions(self, data_set_id: str) -> list[Version]:
         """Return a data set's versions, newest first, the withdrawn ones left out."""
         found = self._listed(f"{self.base}/data-sets/{data_set_id}/versions", LISTED_A_PAGE)
-        return [_version(item) for item in found if item["status"] != "Withdrawn"]
-
-    def version(self, data_set_id: str, wanted: str) -> Version:
-        """Return the version that ``wanted`` stands for: 2.1, or 2.* for the newest that still fits a reader of 2.0.
-
-        Ask once and use the answer's own number from then on, so that rows and meaning belong together.
-        """
-        return _version(self._json(f"{self.base}/data-sets/{data_set_id}/versions/{wanted}"))
-
-    def changes(self, data_set_id: str, version: str) -> Json:
-        """Return what a version changed: read it before moving to another major number."""
-        answer: Json = self._json(f"{self.base}/data-sets/{data_set_id}/versions/{version}/changes")
-        return answer
+        return [
+            Version(item["version"], item.get("release", {}).get("slug", ""), item["totalResults"])
+            for item in found
+            if item["status"] != "Withdrawn"
+        ]
 
     def meta(self, data_set_id: str, version: str) -> Json:
         """Return what the ids in a query of the same version mean."""
@@ -126,13 +99,6 @@ class EesApi:
                 return _whole(rows, answer["paging"]["totalResults"], url)
             page += 1
 
-    def query_by_address(self, data_set_id: str, parameters: dict[str, str]) -> Json:
-        """Return one page of a query put as an address: ``{"geographicLevels.eq": "LA", "page": "1"}``."""
-        url = f"{self.base}/data-sets/{data_set_id}/query"
-        answer: Json = self._json(url, parameters)
-        _check_warnings(answer.get("warnings", []), url)
-        return answer
-
     def _listed(self, url: str, page_size: int) -> list[Json]:
         found: list[Json] = []
         page = 1
@@ -155,11 +121,6 @@ class EesApi:
                 where=refusal.where,
                 remedy="correct the declaration of the source, or the question in extract/ees_api.py.",
             ) from refusal
-
-
-def _version(item: Json) -> Version:
-    release = item.get("release", {}).get("slug", "")
-    return Version(item["version"], item["status"], release, item["totalResults"], item.get("published", ""))
 
 
 def _reasons(body: bytes) -> str:
