@@ -10,6 +10,8 @@ import pytest
 
 from socialcare.generate import Life, truth, write_everything
 from socialcare.generate.cin import write_census
+from socialcare.generate.csww import DEFECTS as WORKER_DEFECTS
+from socialcare.generate.csww import write_workforce
 from socialcare.generate.defects_cin_more import DEFECTS as CENSUS_DEFECTS
 from socialcare.generate.defects_ssda903 import DEFECTS
 from socialcare.generate.life import parts, year_to_march, year_to_september
@@ -197,6 +199,13 @@ def test_a_planted_defect_of_the_census_is_on_the_line_of_its_element(tmp_path: 
     }
     assert len({p.name for p in made.planted}) == len([d for d in CENSUS_DEFECTS if d.applies(2026)])
     assert all(lines[p.line - 1].startswith(tags[p.table]) for p in made.planted)
+
+
+def test_a_planted_defect_of_the_workforce_is_on_the_line_of_its_worker(tmp_path: Path) -> None:
+    made = write_workforce(Life("durham", AS_OF, in_care=5), 2025, tmp_path / "workforce.xml")
+    lines = made.path.read_text(encoding="utf-8").splitlines()
+    assert {lines[p.line - 1] for p in made.planted} == {"<CSWWWorker>"}
+    assert {p.name for p in made.planted} == {d.name for d in WORKER_DEFECTS}
 
 
 def test_the_workforce_census_is_of_the_last_september_known() -> None:

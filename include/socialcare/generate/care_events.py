@@ -134,7 +134,7 @@ def health(council_id: str, seed: int | None, people: Rows, year: int) -> Rows:
     )
 
 
-def leavers(council_id: str, seed: int | None, periods: Rows) -> Rows:
+def leavers(council_id: str, seed: int | None, periods: Rows, episodes: Rows) -> Rows:
     """Make one row for each birthday, 17 to 21, of those who left care at 16 or over and may claim support."""
     random = random_for(council_id, seed, "leavers")
     last = periods.where(np.append(periods["child"][1:] != periods["child"][:-1], True))
@@ -142,6 +142,10 @@ def leavers(council_id: str, seed: int | None, periods: Rows) -> Rows:
     entitled = (last["ended"] < OPEN) & (last["ended"] >= birthday(last["born"], 16) + 14)
     entitled &= (last["ended"] - over_14 >= 92) & (last["way_out"] != "other")
     entitled &= ~np.isin(last["way_out"], ["adopted", "sgo", "order"])
+    # A return tells the episodes of its year alone: the last one must show thirteen weeks by itself.
+    ends = np.append(episodes["period"][1:] != episodes["period"][:-1], True)
+    final = episodes.where(ends).where(last["period"])
+    entitled &= final["ended"] - np.maximum(final["began"], over_14) >= 92
     last = last.where(entitled)
     ages = np.array(LEAVER_AGES)
     owner, position = spread(np.full(len(last), len(ages)))

@@ -64,9 +64,8 @@ def pupil_numbers(council_id: str, numbers: Ints) -> Texts:
     return np.strings.add(letters, digits)
 
 
-def postcodes(random: Random, council_id: str, count: int, *, placement: bool = False) -> Texts:
-    """Return made-up postcodes in the council's area; no placement is in a sector where homes are."""
-    sectors = range(5, 10) if placement else range(1, 5)
+def postcodes(random: Random, council_id: str, count: int, sectors: tuple[int, ...] = (1, 2, 3, 4)) -> Texts:
+    """Return made-up postcodes in the council's area; homes have sectors of their own."""
     there = np.array([f"{area} {sector}ZZ" for area in _AREAS.get(council_id, ("ZE9",)) for sector in sectors])
     return there[random.integers(0, len(there), count)]
 

@@ -23,6 +23,7 @@ _PEOPLE: tuple[XmlDefect, ...] = (
     ),
     about("died_before_birth", "8535Q", "warning", PersonDeathDate="2014-05-01"),
     about("upn_with_letters_in_the_middle", "1540", "warning", UPN="A8400ABC00001"),
+    about("upn_with_a_wrong_letter", "1510", "warning", UPN="A840000000000"),
     about("upn_and_no_reason_missing", "8770Q", "warning", UPN=None),
     about("former_upn_too_short", "1560Q", "warning", FormerUPN="A123"),
     changed({}, "ethnicity_missing", "children", "4220", "warning", ChildCharacteristics__Ethnicity=None),

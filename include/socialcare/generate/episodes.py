@@ -166,8 +166,8 @@ def _placed(random: Random, council_id: str, made: Rows, people: Rows) -> Rows:
     near, far = pick(random, count, {"PR1": 0.6, "PR4": 0.3, "PR5": 0.1}), pick(random, count, {"PR4": 0.8, "PR5": 0.2})
     provider = np.where(is_out, far[group], near[group])
     provider = np.where(made["place"] == "P1", "PR0", provider)
-    elsewhere = children.postcodes(random, "elsewhere", count, placement=True)
-    postcode = np.where(is_out, elsewhere[group], children.postcodes(random, council_id, count, placement=True)[group])
+    near_by, elsewhere = (_addresses(random, there, made["rne"]) for there in (council_id, "elsewhere"))
+    postcode = np.where(is_out, elsewhere[group], near_by[group])
     urn = numbered("SC9", np.arange(100_000), 5)[random.integers(0, 99_999, count)[group]]
     home = people["home"][made["child"]]
     is_break, is_uasc = made["is_break"], people["is_uasc"][made["child"]]
@@ -179,6 +179,13 @@ def _placed(random: Random, council_id: str, made: Rows, people: Rows) -> Rows:
         home_post=np.where(is_break | is_uasc, "", home),
         pl_post=np.where(is_break, "", np.where(made["place"] == "P1", home, postcode)),
     )
+
+
+def _addresses(random: Random, where: str, why: Texts) -> Texts:
+    """Return a postcode for each row; two carers one after the other never have the same."""
+    turn = np.cumsum(np.isin(why, ["S", "P", "B"])) % 2 == 0
+    even, odd = (children.postcodes(random, where, len(why), sectors) for sectors in ((5, 7, 9), (6, 8)))
+    return np.where(turn, even, odd)
 
 
 def _reasons_to_end(random: Random, made: Rows, owner: Rows) -> Texts:

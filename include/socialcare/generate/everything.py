@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from socialcare.generate import truth_care, truth_need, truth_staff, write_csww, write_local, write_ssda903, xml_ssda903
+from socialcare.generate import truth_care, truth_need, truth_staff, write_local, write_ssda903, xml_ssda903
 from socialcare.generate.annex_a import write_workbook
 from socialcare.generate.cin import write_census
+from socialcare.generate.csww import write_workforce
 from socialcare.generate.deliver import write_csv
 from socialcare.generate.life import Life, year_to_march, year_to_september
 from socialcare.generate.rows import day
@@ -77,10 +78,8 @@ def _cin(life: Life, year: int, place: Path) -> list[Planted]:
 
 
 def _csww(life: Life, year: int, place: Path) -> list[Planted]:
-    span = year_to_september(census_year(life, year))
-    text = write_csww.head(life, span) + write_csww.write(life, span) + write_csww.TAIL
-    (place / f"SYNTHETIC_csww_{life.council_id}.xml").write_text(text, encoding="utf-8")
-    return []
+    path = place / f"SYNTHETIC_csww_{life.council_id}.xml"
+    return list(write_workforce(life, census_year(life, year), path).planted)
 
 
 def _annex_a(life: Life, year: int, place: Path) -> list[Planted]:

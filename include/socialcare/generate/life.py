@@ -93,7 +93,7 @@ class Life:
     @cached_property
     def leavers(self) -> Rows:
         """Return the birthdays on which those who left care are asked how they are."""
-        return care_events.leavers(self.council_id, self.seed, self.care.periods)
+        return care_events.leavers(self.council_id, self.seed, self.care.periods, self.care.episodes)
 
     @cached_property
     def need(self) -> need.Need:

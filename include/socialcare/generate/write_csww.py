@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _ISO = "%Y-%m-%d"
 TAIL = "</Message>\n"
+#: The census year that first asks for sex in letters, and the last that asks who is in the assessed first year.
+_LETTERS_FROM, _LAST_ASKED = 2024, 2024
 
 
 def head(life: Life, span: Span) -> str:
@@ -52,9 +54,8 @@ def write(life: Life, span: Span) -> str:
 def _workers(rows: Rows, span: Span) -> pa.Array:
     agency, left = rows["agency"], rows["ended"] <= span.until
     new = span.holds(rows["began"]) & ~agency
-    promoted = rows["promoted"] <= span.until
     fte = np.char.mod("%.6f", rows["fte"])
-    asye = np.where(new & (rows["origin"] == "1"), "1", "")
+    asye = np.where(new & (rows["origin"] == "1") & (span.year <= _LAST_ASKED), "1", "")
     holds = ~left & (rows["cases"] > 0)
     away = rows["away"] & ~left
     return joined(
@@ -63,13 +64,13 @@ def _workers(rows: Rows, span: Span) -> pa.Array:
         element("SWENo", rows["swe"]),
         element("FTE", fte),
         element("PersonBirthDate", days_as_text(rows["born"], _ISO)),
-        element("GenderCurrent", rows["gender"]),
+        _sex(rows["gender"], span.year),
         element("Ethnicity", rows["ethnic"]),
         element("QualInst", _own("University of Nowhere (SYNTHETIC)", ~agency)),
         element("QualLevel", np.where(agency, "", rows["level"])),
         element("StepUpGrad", np.where(agency, "", np.where(rows["step_up"], "1", "0"))),
         element("OrgRole", rows["role_now"]),
-        element("RoleStartDate", days_as_text(np.where(promoted, rows["promoted"], rows["began"]), _ISO)),
+        element("RoleStartDate", days_as_text(rows["began"], _ISO)),
         element("StartOrigin", np.where(new, rows["origin"], "")),
         element("RoleEndDate", np.where(left, days_as_text(rows["ended"], _ISO), "")),
         element("LeaverDestination", np.where(left, rows["destination"], "")),
@@ -84,6 +85,25 @@ def _workers(rows: Rows, span: Span) -> pa.Array:
         element("CFKSSstatus", asye),
         "</CSWWWorker>\n",
     )
+
+
+def _sex(codes: Texts, year: int) -> pa.Array:
+    if year < _LETTERS_FROM:
+        return element("GenderCurrent", codes)
+    return element("Sex", np.select([codes == "1", codes == "2"], ["M", "F"], "U"))
+
+
+def told_in_letters(worker: dict[str, str | None], year: int) -> dict[str, str | None]:
+    """Return a worker's record with sex as the year asks for it."""
+    letters = {"1": "M", "2": "F", "9": "U"}
+    if year < _LETTERS_FROM:
+        return worker
+    return {
+        "Sex" if name == "GenderCurrent" else name: letters.get(value or "", value)
+        if name == "GenderCurrent"
+        else value
+        for name, value in worker.items()
+    }
 
 
 def _own(text: str, wanted: np.ndarray) -> Texts:
