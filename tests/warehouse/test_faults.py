@@ -1,4 +1,7 @@
-"""Each fault, one at a time, through a real look: named, nothing landed, mended by the next clean look."""
+"""Each fault, one at a time, through a real look: named, nothing landed, mended by the next clean look.
+
+The sample's tables all feed comparisons, so that each fault stops its release; one test has a table that does not.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ import pytest
 from psycopg import sql
 from psycopg.types.json import Jsonb
 from tests.fakes import misbehaving
-from tests.fakes.faults import FILE, IN_THE_FILE, NEWEST, ON_THE_WAY, WORKFORCE, Case, Change
+from tests.fakes.faults import FILE, IN_THE_FILE, NEWEST, OFSTED, ON_THE_WAY, WITHOUT_HISTORY, WORKFORCE, Case, Change
 
 from socialcare.database import connect
 from socialcare.errors import Fault
@@ -23,6 +26,7 @@ from socialcare.registry import all_sources, source
 from socialcare.registry.publishers import Publishers
 from socialcare.registry.sources import ByHand
 from socialcare.settings import get_settings
+from socialcare.steps import ingest_source as step
 from socialcare.steps.ingest_source import ingest_source
 
 CASES = ON_THE_WAY + IN_THE_FILE
@@ -139,6 +143,28 @@ def test_a_fault_is_named_lands_nothing_and_needs_nobody(
     bad_day.undo()
     assert ingest_source(case.source).outcome == "landed"
     assert newest_rows(case.source) == everything[case.source]
+
+
+@pytest.mark.parametrize("is_core", [True, False])
+def test_only_a_table_that_feeds_a_comparison_stops_its_release(
+    everything: object, bad_day: pytest.MonkeyPatch, is_core: bool
+) -> None:
+    declared = source(OFSTED)
+    history = declared.tables["history"].model_copy(update={"core": is_core})
+    declared = declared.model_copy(update={"tables": {**declared.tables, "history": history}})
+    bad_day.setattr(step, "source", lambda _: declared)
+    spoil(bad_day, WITHOUT_HISTORY)
+    with pytest.raises(Fault) as fault:
+        ingest_source(OFSTED)
+    assert fault.value.name == "sheet_missing"
+    landed = "select table_name from raw.current_landings where source_id = %s and release = %s order by 1"
+    look = "select outcome from raw.looks where source_id = %s"
+    assert query(landed, OFSTED, NEWEST[OFSTED]) == ([] if is_core else [("as_at",), ("in_year",)])
+    assert query(look, OFSTED) == [("kept_last_good" if is_core else "landed_in_part",)]
+
+    bad_day.undo()
+    assert ingest_source(OFSTED).outcome == "landed"
+    assert query(landed, OFSTED, NEWEST[OFSTED]) == [("as_at",), ("history",), ("in_year",)]
 
 
 def test_a_publisher_that_cannot_be_reached_changes_nothing(
