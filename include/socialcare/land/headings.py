@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass
 
 from socialcare.errors import Fault
-from socialcare.land.grid import Part, numbered
+from socialcare.land.grid import Part, numbered, tidy
 from socialcare.registry import Source
 from socialcare.registry.sources import Edition
 from socialcare.registry.tables import Column, Table
@@ -56,6 +56,9 @@ def match(part: Part, naming: Naming, *, first: bool) -> dict[str, int]:
         if not heading and part.columns[place].null_count == len(part.lines):
             continue
         name = known.get(heading.casefold())
+        plain = tidy(part.header[place])
+        if name is None and heading != plain and plain.casefold() in known:
+            raise _repeated(naming, plain)
         if name is None:
             unknown.append(heading or f"(blank, column {place + 1})")
         elif name in places:
@@ -113,6 +116,16 @@ def _doubled(naming: Naming, name: str, heading: str) -> Fault:
         f"{naming.file_name} has two columns that mean {name!r}.",
         where=f"{naming.where}, column {heading}",
         remedy=f"see which one counts and correct {naming.source.file}.",
+    )
+
+
+def _repeated(naming: Naming, heading: str) -> Fault:
+    return Fault(
+        "column_doubled",
+        f"{naming.file_name} has more than one column {heading!r}.",
+        where=f"{naming.where}, column {heading}",
+        remedy="open the file; if the publisher repeated a column by mistake, wait for a corrected one; if each means "
+        f"something else, declare them in {naming.source.file} by their numbers, {heading + ' #1'!r} and so on.",
     )
 
 
