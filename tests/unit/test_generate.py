@@ -105,3 +105,18 @@ def test_there_is_a_defect_for_every_rule_but_those_on_the_shape_of_a_row() -> N
 def test_defects_can_be_planted_for_another_day() -> None:
     made = generate.ssda903("durham", date(2026, 6, 30), COLLECTION_YEAR, open_children=5)
     assert len({p.name for p in made.planted}) == len(known_to_the_door(COLLECTION_YEAR)) >= 40
+
+
+def test_two_days_with_one_horizon_tell_one_history() -> None:
+    days = (date(2026, 8, 31), date(2026, 9, 30))
+    made = [
+        generate.ssda903("durham", day, COLLECTION_YEAR, open_children=80, defects=(), horizon=AS_OF) for day in days
+    ]
+    before, after = (m.tables["episodes"].to_pandas().set_index(["CHILD", "DECOM"]) for m in made)
+    assert before.index.isin(after.index).all()
+    assert (before["PL_POST"] == after["PL_POST"].loc[before.index]).all()
+    closed = before[before["DEC"].ne("")]
+    assert (closed["DEC"] == after["DEC"].loc[closed.index]).all()
+    assert len(after) > len(before)
+    still_open = before["DEC"].eq("") & ~before["LS"].isin(["V3", "V4"])
+    assert still_open.sum() == made[0].open_children

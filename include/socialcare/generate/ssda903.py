@@ -51,16 +51,19 @@ def ssda903(
     open_children: int | None = None,
     defects: tuple[Defect, ...] | None = None,
     tables: Collection[str] | None = None,
+    horizon: date | None = None,
 ) -> Generated:
     """Make one council's return. The same arguments make the same bytes.
 
     Without ``tables`` and ``defects`` these are the tables that the door takes and the defects that it looks for.
+    Extracts of several days tell one and the same history if they are given the same ``horizon``, its last day;
+    without it each day has a history of its own, with exactly ``open_children`` in care at its end.
     """
     span = year_to_march(collection_year, as_of_date)
     wanted = door_tables(collection_year) if tables is None else {name: name for name in tables}
     sheets: dict[str, Sheet] = {}
     in_care = 0
-    for life in parts(council_id, as_of_date, seed, open_children):
+    for life in parts(council_id, horizon or as_of_date, seed, open_children):
         in_care += _open_children(life, span.until)
         for name, rows in write_ssda903.write(life, span, wanted).items():
             sheets.setdefault(wanted[name], Sheet(rows.names)).extend(rows)
