@@ -50,7 +50,7 @@ def check(connection: psycopg.Connection, table_name: str, naming: Naming, parse
     Faults: ``rows_implausible``, ``periods_implausible``, ``totals_implausible``.
     """
     arriving = side_of(parsed, naming)
-    _is_of_its_year(arriving, table_name)
+    alone(arriving, table_name)
     for which in _BESIDE:
         found = _landing(connection, naming, table_name, which)
         if found is not None:
@@ -63,6 +63,14 @@ def compare(older: Side, newer: Side, table_name: str) -> None:
     for kind, what in _differences(older, newer):
         if not _is_accepted(newer.naming, table_name, kind):
             raise _implausible(kind, newer.naming, table_name, what, beside=older.naming)
+
+
+def alone(arriving: Side, table_name: str) -> None:
+    """Raise a Fault for what no release before is needed to see."""
+    _is_of_its_year(arriving, table_name)
+    for kind, what in (("totals", totals.leap(arriving.england)),):
+        if what and not _is_accepted(arriving.naming, table_name, kind):
+            raise _implausible(kind, arriving.naming, table_name, what)
 
 
 def side_of(parsed: Parsed, naming: Naming) -> Side:
@@ -156,10 +164,10 @@ def _implausible(kind: str, naming: Naming, table_name: str, what: str, beside: 
     compared = ""
     if beside:
         is_correction = beside.release == release
-        compared = f", compared with {'the file that it replaces' if is_correction else f'release {beside.release}'}"
+        compared = f", compared with {'the file that it replaces' if is_correction else f'release {beside.release}'},"
     return Fault(
         f"{kind}_implausible",
-        f"Release {release} of {table_name}{compared}, is implausible: {what}",
+        f"Release {release} of {table_name}{compared} is implausible: {what}",
         where=f"{source.id}, file {naming.file_name}" + (f" beside {beside.file_name}" if beside else ""),
         remedy=f"open the file; if it is right, add {{release: '{release}', table: {table_name}, check: {kind}, "
         f"why: ...}} to `accepted` in {source.file} and run the source again; else wait for a corrected one.",
