@@ -54,7 +54,7 @@ def test_a_draft_loads_only_when_its_meanings_are_written(tmp_path: Path) -> Non
     assert all_sources(tmp_path) == (), "a draft disturbs nobody"
     all_sources.cache_clear()
     (tmp_path / "dfe_made_up.yml").write_text(draft.path.read_text())
-    with pytest.raises(Fault, match="meaning") as fault:
+    with pytest.raises(Fault, match="title: replace each") as fault:
         all_sources(tmp_path)
     assert fault.value.where == "dfe_made_up.yml"
     all_sources.cache_clear()

@@ -85,6 +85,8 @@ def test_a_new_source_is_one_file(tmp_path: Path) -> None:
         ({"licence": "proprietary"}, "licence"),
         ({"colour": "blue"}, "colour"),
         ({"homepage": "http://plain.example"}, "homepage"),
+        ({"title": "?"}, "title: replace each"),
+        ({"release_title": "? {release}"}, "release_title: replace each"),
         ({"editions": [{"name": "x", "releases": ["2023"], "why": "A typo.", "rename": {"a": "bithrs"}}]}, "bithrs"),
     ],
 )
@@ -94,6 +96,7 @@ def test_a_wrong_declaration_is_refused_by_file_and_field(tmp_path: Path, change
         all_sources(tmp_path)
     assert refused.value.name == "source_declaration_wrong"
     assert refused.value.where == "ons_births.yml"
+    assert "pydantic" not in refused.value.what  # nor the address of its manual
 
 
 def test_the_id_must_be_the_files_name(tmp_path: Path) -> None:

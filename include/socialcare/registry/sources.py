@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from socialcare.errors import Fault
 from socialcare.registry.tables import NAME, Declared, Table
@@ -130,6 +130,13 @@ class Source(Declared):
     accepted: tuple[Accepted, ...] = ()
     known_gaps: tuple[str, ...] = ()
 
+    @field_validator("title", "publisher", "release_title")
+    @classmethod
+    def _is_written(cls, text: str) -> str:
+        if not text.strip() or "?" in text:
+            raise ValueError("replace each ? of the draft by what a person should read")
+        return text
+
     @model_validator(mode="after")
     def _editions_rename_to_columns(self) -> Self:
         names = {column.name for table in self.tables.values() for column in table.all_columns}
@@ -196,9 +203,9 @@ def _read(path: Path) -> Source:
     except (ValueError, yaml.YAMLError) as error:
         raise Fault(
             "source_declaration_wrong",
-            f"A source's declaration is not valid: {error}",
+            f"A source's declaration is not valid: {_told(error)}",
             where=path.name,
-            remedy="compare it with the other files in the same folder.",
+            remedy="correct the field named; the other files in the same folder show how it is written.",
         ) from error
     if declared.id != path.stem:
         raise Fault(
@@ -208,6 +215,15 @@ def _read(path: Path) -> Source:
             remedy=f"name the file {declared.id}.yml or change the id.",
         )
     return declared
+
+
+def _told(error: ValueError | yaml.YAMLError) -> str:
+    """Say which field is wrong and why, without what a library adds for its own users."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    found = [f"{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}" for one in error.errors()]
+    more = f" (and {len(found) - 3} more)" if len(found) > 3 else ""
+    return "; ".join(found[:3]) + more
 
 
 def source(source_id: str) -> Source:
