@@ -75,3 +75,22 @@ def test_a_leap_stops_the_release_until_somebody_accepts_it() -> None:
     assert "check: totals" in raised.value.remedy
     accepted = [{"release": "2024", "table": "care", "check": "totals", "why": "It is counted otherwise now."}]
     compare.alone(side(with_england(500), accepted=accepted), "care")
+
+
+def test_a_short_year_whose_end_is_in_place_was_published_so_and_may_be_accepted() -> None:
+    rows = care("2024", "2023", "2022")
+    for year in ("2024", "2023", "2022"):
+        gone = [row for row in rows if row.startswith(year)][2:6]
+        short = [row for row in rows if row not in gone]
+        with pytest.raises(Fault) as raised:
+            compare.alone(side(short), "care")
+        assert raised.value.name == "rows_implausible"
+        assert f"it has 4 rows for {year}, and 8 for another" in raised.value.what
+        accepted = [{"release": "2024", "table": "care", "check": "rows", "why": "Half of England was not counted."}]
+        compare.alone(side(short, accepted=accepted), "care")
+
+
+def test_one_row_is_not_one_rows() -> None:
+    rows = [*care("2024"), care("2023")[-1]]
+    with pytest.raises(Fault, match="it has 1 row for 2023, and 8 for another"):
+        compare.alone(side(rows), "care")

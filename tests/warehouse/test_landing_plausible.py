@@ -17,6 +17,7 @@ from socialcare.land import mirror as published_files
 from socialcare.land.headings import Naming
 from socialcare.land.parse import parse
 from socialcare.settings import get_settings
+from socialcare.steps import ingest_source as step
 from socialcare.steps.night import ingest_source
 
 WORKFORCE = "dfe_social_work_workforce"
@@ -101,3 +102,23 @@ def test_a_wrong_figure_of_england_for_the_newest_year_does_not_land(
     assert fault.name == "totals_implausible"
     assert f"England's {column} is" in fault.what
     assert "for 2023 and" in fault.what
+
+
+def short_2019(rows: list[Row]) -> list[Row]:
+    of_year = [at for at, row in enumerate(rows) if row["time_period"] == "2019"]
+    gone = {*of_year[::2]} - {of_year[-1]}
+    return [row for at, row in enumerate(rows) if at not in gone]
+
+
+def test_a_short_year_is_implausible_not_cut_and_lands_once_it_is_accepted(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fault = refused(folder, short_2019)
+    assert fault.name == "rows_implausible"
+    assert "for 2019, and" in fault.what
+    assert "check: rows" in fault.remedy
+    declared = source(WORKFORCE)
+    words = {"release": "2024", "table": "indicators", "check": "rows", "why": "It was published so."}
+    accepted = declared.model_copy(update={"accepted": (Accepted.model_validate(words),)})
+    monkeypatch.setattr(step, "source", lambda _: accepted)
+    assert ingest_source("n2", WORKFORCE).detail == "releases 2024"

@@ -16,6 +16,7 @@ from psycopg.rows import dict_row
 
 from socialcare.errors import Fault
 from socialcare.land import totals
+from socialcare.land.complete import FEWEST_ROWS, number_of
 from socialcare.land.headings import Naming
 from socialcare.land.parse import Parsed
 from socialcare.land.totals import Totals
@@ -68,7 +69,7 @@ def compare(older: Side, newer: Side, table_name: str) -> None:
 def alone(arriving: Side, table_name: str) -> None:
     """Raise a Fault for what no release before is needed to see."""
     _is_of_its_year(arriving, table_name)
-    for kind, what in (("totals", totals.leap(arriving.england)),):
+    for kind, what in (("rows", _short(arriving)), ("totals", totals.leap(arriving.england))):
         if what and not _is_accepted(arriving.naming, table_name, kind):
             raise _implausible(kind, arriving.naming, table_name, what)
 
@@ -118,7 +119,7 @@ def _differences(older: Side, newer: Side) -> Iterator[tuple[str, str]]:
         old, new = older.rows[period], newer.rows[period]
         if abs(new - old) > allowed * old:
             of = f" for {period}" if period else ""
-            yield "rows", f"it has {new} rows{of}, and the one before had {old}."
+            yield "rows", f"it has {number_of(new, 'row')}{of}, and the one before had {old}."
             break
     if newer.naming.table.standard and (lost := _lost(set(older.rows), set(newer.rows))):
         yield "periods", lost
@@ -134,8 +135,15 @@ def _lost(older: set[str], newer: set[str]) -> str:
     if gone := sorted(period for period in older - newer if period > min(newer)):
         return f"it lacks {', '.join(gone)}, which the one before had."
     if len(newer) < len(older):
-        return f"it has {len(newer)} periods from {min(newer)} on, and the one before had {len(older)}."
+        return f"it has {number_of(len(newer), 'period')} from {min(newer)} on, and the one before had {len(older)}."
     return ""
+
+
+def _short(side: Side) -> str:
+    """Say which period has fewer rows than the others of the same file."""
+    period = min(side.rows, key=side.rows.__getitem__)
+    few, most = side.rows[period], max(side.rows.values())
+    return f"it has {number_of(few, 'row')} for {period}, and {most} for another." if few < FEWEST_ROWS * most else ""
 
 
 def _is_of_its_year(arriving: Side, table_name: str) -> None:

@@ -11,30 +11,30 @@ from socialcare.errors import Fault
 from socialcare.land.codes import Codes
 from socialcare.land.headings import Naming
 
-#: A period with fewer rows than this share of the largest was cut. Councils come and go: in the real files the
+#: A period with fewer rows than this share of the largest is short. Councils come and go: in the real files the
 #: smallest period has 0.98 of the rows of the largest.
 FEWEST_ROWS = 0.9
 _AREA = ("geographic_level", "country_code", "region_code", "new_la_code")
 
 
 def check(codes: Codes, naming: Naming) -> None:
-    """Raise Fault ``truncated`` where whole rows are missing from the end.
+    """Raise Fault ``truncated`` where the rows prove that the end of the file is missing.
 
-    These files restate each period for every area, period by period: a period that stops short, or one that the
-    file's name promises and the file lacks, is a file that was cut. Each period ends with the same row (the last
-    filters of the last council of Outer London); the file must end with it too.
+    These files restate each period for every area, period by period. Each period ends with the same row (the last
+    filters of the last council of Outer London), and the file must end with it too; the periods that its name promises
+    must be there. A period that is merely short, its end in place, was published so: `compare` judges it.
     """
     where = f"{naming.where}, column time_period"
     periods = codes.words("time_period")
-    rows = np.bincount(codes.of("time_period"), minlength=len(periods))
-    fewest = int(rows.argmin())
-    if rows[fewest] < FEWEST_ROWS * rows.max():
-        raise cut(f"The period {periods[fewest]} has {rows[fewest]} rows where others have {rows.max()}.", where)
     promised = re.search(r"_(\d{4})_to_(\d{4})\.csv$", naming.file_name)
     for year in promised.groups() if promised else ():
         if year not in periods and all(len(str(period)) == len(year) for period in periods):
             raise cut(f"The file's name promises the period {year}; there is no row of it.", where)
     if missing := _end_is_missing(codes, naming) or _area_is_short(codes):
+        rows = np.bincount(codes.of("time_period"), minlength=len(periods))
+        has, most = int(rows[periods.index(missing)]), int(rows.max())
+        if has < FEWEST_ROWS * most:
+            raise cut(f"The period {missing} has {number_of(has, 'row')} where others have {most}.", where)
         raise cut(f"The last rows of the period {missing} are missing; the other periods have them.", where)
 
 
@@ -64,6 +64,11 @@ def _area_is_short(codes: Codes) -> str | None:
     periods = found % size
     uneven = {int(period) for period in np.unique(periods) if len(np.unique(rows[periods == period])) > 1}
     return str(codes.words("time_period")[numbers[-1]]) if uneven == {int(numbers[-1])} else None
+
+
+def number_of(count: int, what: str) -> str:
+    """1 row, 2 rows."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def cut(what: str, where: str) -> Fault:
