@@ -16,6 +16,8 @@ from socialcare.land import compare
 from socialcare.land import mirror as published_files
 from socialcare.land.headings import Naming
 from socialcare.land.parse import parse
+from socialcare.registry import source
+from socialcare.registry.sources import Accepted
 from socialcare.settings import get_settings
 from socialcare.steps import ingest_source as step
 from socialcare.steps.night import ingest_source
