@@ -7,7 +7,9 @@ out are taken out again.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
 
@@ -17,12 +19,15 @@ import pyarrow as pa
 
 from socialcare.door.births import Births
 from socialcare.door.cells import NO_NUMBER, UPN_KINDS, CellChecker, Checked
-from socialcare.door.engine import Circumstances, RuleEngine, rules_of
+from socialcare.door.engine import Circumstances, Found, RuleEngine, rules_of
 from socialcare.door.identity import Pseudonymiser
 from socialcare.door.reading import Block, Reader
-from socialcare.door.register import SHARED, Findings, Spill, shared
+from socialcare.door.register import SHARED, Findings, Records, Spill, shared
 from socialcare.door.relations import LAST, relations
 from socialcare.registry.returns import Column, ReturnYear, Rule
+
+#: Groups of rows that rules look at side by side.
+_AT_ONCE = 2
 
 Lines = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
@@ -75,15 +80,14 @@ class DeliveryJudge:
     def finish(self) -> dict[str, Lines]:
         """Apply the rules that need more than a cell; return, by table, the lines that must go out again."""
         out: dict[str, list[Lines]] = {table: [] for table in self._files}
-        with RuleEngine(self.year, self.relations, self._known) as engine:
-            for group in self.spill.groups():
-                for found in engine.judge(group):
-                    judge = self._files[found.table]
-                    judge.findings.add(found.rule, found.lines)
-                    if judge.rules[found.rule].severity == "quarantine":
-                        rows = group[found.table]
-                        already = rows["_line"][rows["_bad"]]
-                        out[found.table].append(np.setdiff1d(found.lines, already, assume_unique=True))
+        for group, all_found in self._judged():
+            for found in all_found:
+                judge = self._files[found.table]
+                judge.findings.add(found.rule, found.lines)
+                if judge.rules[found.rule].severity == "quarantine":
+                    rows = group[found.table]
+                    already = rows["_line"][rows["_bad"]]
+                    out[found.table].append(np.setdiff1d(found.lines, already, assume_unique=True))
         for group in self.values.groups():
             for name, rows in group.items():
                 table, number = name.split("/")
@@ -92,6 +96,22 @@ class DeliveryJudge:
         for table, found_out in lines.items():
             self._files[table].quarantined += len(found_out)
         return lines
+
+    def _judged(self) -> Iterator[tuple[dict[str, Records], list[Found]]]:
+        """Yield each group with what was found in it, two at a time: the database server has nothing to do now."""
+        waiting: deque[tuple[dict[str, Records], Future[list[Found]]]] = deque()
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for group in self.spill.groups():
+                waiting.append((group, pool.submit(self._found_in, group)))
+                if len(waiting) >= _AT_ONCE:
+                    judged, found = waiting.popleft()
+                    yield judged, found.result()
+            for judged, found in waiting:
+                yield judged, found.result()
+
+    def _found_in(self, group: dict[str, Records]) -> list[Found]:
+        with RuleEngine(self.year, self.relations, self._known) as engine:
+            return list(engine.judge(group))
 
 
 class FileJudge:

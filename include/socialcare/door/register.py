@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,14 +18,14 @@ Records = npt.NDArray[np.void]
 
 #: Bytes held before they go to disk, parts they go to, and rows that rules see at once (whole parts).
 _IN_MEMORY = 24 << 20
-_PARTS = 64
-_GROUP = 60_000
+_PARTS = 512
+_GROUP = 40_000
 
 
 class Spill:
     """Rows of all files of a delivery, handed back in groups: all rows of a child, of every file, together.
 
-    Some megabytes stay in memory; beyond, they go to one temporary file in 64 parts by the child's number. What is
+    Some megabytes stay in memory; beyond, they go to one temporary file in many parts by the child's number. What is
     written are numbers: no identifier, no text.
     """
 
@@ -64,10 +65,10 @@ class Spill:
         yield self._read(parts)
 
     def _held_groups(self) -> Iterator[dict[str, Records]]:
-        held = {table: np.concatenate(self._held.pop(table)) for table in list(self._held)}
-        count = np.uint64(-(-max(map(len, held.values()), default=0) // _GROUP) or 1)
-        for number in range(int(count)):
-            yield {table: rows[rows["_key"] % count == number] for table, rows in held.items()}
+        count = -(-max((sum(map(len, held)) for held in self._held.values()), default=0) // _GROUP) or 1
+        split = {table: _split(np.concatenate(self._held.pop(table)), count) for table in list(self._held)}
+        for number in range(count):
+            yield {table: rows[starts[number] : starts[number + 1]] for table, (rows, starts) in split.items()}
 
     def _rows(self, parts: list[int]) -> int:
         """Return the rows of the largest file in these parts."""
@@ -88,23 +89,28 @@ class Spill:
 
     def _spill(self) -> None:
         for table, held in self._held.items():
-            rows = np.concatenate(held)
-            part = (rows["_key"] & np.uint64(_PARTS - 1)).astype(np.uint8)
-            rows = rows[np.argsort(part, kind="stable")]
-            ends = np.cumsum(np.bincount(part, minlength=_PARTS))
+            rows, starts = _split(np.concatenate(held), _PARTS)
             pieces = self._pieces.setdefault(table, [[] for _ in range(_PARTS)])
-            for number, (start, end) in enumerate(zip(np.append(0, ends[:-1]), ends, strict=True)):
+            for number, (start, end) in enumerate(pairwise(starts.tolist())):
                 if end > start:
                     place = self._file.seek(0, 2)
                     pieces[number].append((place, self._file.write(rows[start:end].tobytes())))
         self._held, self._bytes = {}, 0
 
 
+def _split(rows: Records, count: int) -> tuple[Records, npt.NDArray[np.int64]]:
+    """Return the rows in ``count`` parts by the number of their child, and where each begins (and the last ends)."""
+    part = (rows["_key"] % np.uint64(count)).astype(np.uint16)
+    ends = np.cumsum(np.bincount(part, minlength=count))
+    return rows[np.argsort(part, kind="stable")] if count > 1 else rows, np.append(0, ends)
+
+
 def shared(group: Records) -> npt.NDArray[np.int32]:
     """Return the lines whose value a line of somebody else in the group has too."""
-    pairs = np.unique(group[["_key", "_whose"]])
-    keys, count = np.unique(pairs["_key"], return_counts=True)
-    lines: npt.NDArray[np.int32] = np.sort(group["_line"][np.isin(group["_key"], keys[count > 1])])
+    order = np.lexsort((group["_whose"], group["_key"]))
+    key, whose = group["_key"][order], group["_whose"][order]
+    others = (key[1:] == key[:-1]) & (whose[1:] != whose[:-1])
+    lines: npt.NDArray[np.int32] = np.sort(group["_line"][np.isin(group["_key"], key[1:][others])])
     return lines
 
 

@@ -80,8 +80,8 @@ class Relation:
 
     def sorted(self, rows: Records) -> Records:
         """Return the rows of each subject together, by the dates of the key, then by line as they came."""
-        order = [rows[name] for name in reversed(self._order)]
-        return rows[np.lexsort((*order, rows["_key"]))]
+        order = [np.ascontiguousarray(rows[name]) for name in (*reversed(self._order), "_key")]
+        return rows[np.lexsort(order)]
 
     def arrow(self, rows: Records) -> pa.Table:
         """Return the rows as the relation that SQL sees: empty where a cell was blank or wrong."""
