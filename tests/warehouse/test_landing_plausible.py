@@ -12,7 +12,7 @@ from tests.fakes import mirror
 
 from socialcare.database import connect
 from socialcare.errors import Fault
-from socialcare.land import compare
+from socialcare.land import areas, compare
 from socialcare.land import mirror as published_files
 from socialcare.land.headings import Naming
 from socialcare.land.parse import parse
@@ -124,3 +124,45 @@ def test_a_short_year_is_implausible_not_cut_and_lands_once_it_is_accepted(
     accepted = declared.model_copy(update={"accepted": (Accepted.model_validate(words),)})
     monkeypatch.setattr(step, "source", lambda _: accepted)
     assert ingest_source("n2", WORKFORCE).detail == "releases 2024"
+
+
+def without(code: str) -> Callable[[list[Row]], list[Row]]:
+    """Leave an area out of 2024."""
+
+    def left(rows: list[Row]) -> list[Row]:
+        return [
+            row
+            for row in rows
+            if row["time_period"] != "2024" or code not in (row["new_la_code"] or row["region_code"] or "E92000001")
+        ]
+
+    return left
+
+
+def test_an_area_that_nobody_knows_does_not_land(folder: Path) -> None:
+    fault = refused(
+        folder,
+        lambda rows: [
+            row | {"new_la_code": row["new_la_code"].replace("E06000047", "E06009947")}
+            if row["time_period"] == "2024"
+            else row
+            for row in rows
+        ],
+    )
+    assert fault.name == "area_unknown"
+    assert "'E06009947' (County Durham)" in fault.what
+    assert "councils.csv" in fault.remedy
+
+
+@pytest.mark.parametrize("code", ["E92000001", "E12000001", "E06000047"])
+def test_an_area_that_every_comparison_needs_is_missed_when_it_lands(folder: Path, code: str) -> None:
+    fault = refused(folder, without(code))
+    assert fault.name == "areas_missing"
+    assert code in fault.what
+
+
+@pytest.mark.parametrize("found", STANDARD, ids=lambda found: f"{found.source.id}-{found.release}-{found.table}")
+def test_every_area_of_a_real_release_is_known(found: published_files.Taken) -> None:
+    naming = Naming.of(found.source, found.table, found.release, found.path.name)
+    parsed = parse(found.source, found.table, found.release, found.path.name, found.path.read_bytes())
+    areas.check(parsed.table, parsed.line_numbers, naming)

@@ -15,7 +15,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from socialcare.errors import Fault
-from socialcare.land import totals
+from socialcare.land import areas, totals
 from socialcare.land.complete import FEWEST_ROWS, number_of
 from socialcare.land.headings import Naming
 from socialcare.land.parse import Parsed
@@ -38,18 +38,28 @@ _BESIDE = {
 
 @dataclass(frozen=True)
 class Side:
-    """One release of a table: what the comparison needs of it. A table without periods has one, named ''."""
+    """One release of a table: what the comparison needs of it. A table without periods has one, named ''.
+
+    ``areas`` are those of the newest period, of a table that feeds a comparison.
+    """
 
     naming: Naming
     rows: dict[str, int]
     england: Totals
+    areas: frozenset[str] = frozenset()
+
+    @property
+    def newest(self) -> str:
+        return max(self.rows)
 
 
 def check(connection: psycopg.Connection, table_name: str, naming: Naming, parsed: Parsed) -> None:
     """Raise a Fault where the arriving table differs implausibly from its neighbours in time, or the file it replaces.
 
-    Faults: ``rows_implausible``, ``periods_implausible``, ``totals_implausible``.
+    Faults: ``area_unknown``, ``areas_missing``, ``rows_implausible``, ``periods_implausible``,
+    ``totals_implausible``.
     """
+    areas.check(parsed.table, parsed.line_numbers, naming)
     arriving = side_of(parsed, naming)
     alone(arriving, table_name)
     for which in _BESIDE:
@@ -64,6 +74,8 @@ def compare(older: Side, newer: Side, table_name: str) -> None:
     for kind, what in _differences(older, newer):
         if not _is_accepted(newer.naming, table_name, kind):
             raise _implausible(kind, newer.naming, table_name, what, beside=older.naming)
+    if lost := areas.missing(older.areas, newer.areas):
+        raise _areas_missing(newer, table_name, ", ".join(lost), f" Release {older.naming.release} has it.")
 
 
 def alone(arriving: Side, table_name: str) -> None:
@@ -72,6 +84,8 @@ def alone(arriving: Side, table_name: str) -> None:
     for kind, what in (("rows", _short(arriving)), ("totals", totals.leap(arriving.england))):
         if what and not _is_accepted(arriving.naming, table_name, kind):
             raise _implausible(kind, arriving.naming, table_name, what)
+    if _has_areas(arriving.naming) and arriving.newest not in arriving.england:
+        raise _areas_missing(arriving, table_name, f"England ({areas.ENGLAND})")
 
 
 def side_of(parsed: Parsed, naming: Naming) -> Side:
@@ -80,7 +94,8 @@ def side_of(parsed: Parsed, naming: Naming) -> Side:
         return Side(naming, {"": parsed.table.num_rows}, {})
     counted = parsed.table.column("time_period").value_counts().to_pylist()
     rows = {str(row["values"]).strip(): int(row["counts"]) for row in counted}
-    return Side(naming, rows, totals.of_table(parsed.table, naming))
+    held = areas.of_table(parsed.table, max(rows)) if _has_areas(naming) else set()
+    return Side(naming, rows, totals.of_table(parsed.table, naming), frozenset(held))
 
 
 def _landing(connection: psycopg.Connection, naming: Naming, table_name: str, which: str) -> tuple[Naming, int] | None:
@@ -109,7 +124,19 @@ def _held(connection: psycopg.Connection, table_name: str, naming: Naming, landi
     )
     cursor = connection.cursor(row_factory=dict_row)
     england = cursor.execute(query, [landing_id, totals.national_words(naming)]).fetchall()
-    return Side(naming, rows, totals.of_rows(england, naming))
+    codes: list[str | None] = []
+    if _has_areas(naming):
+        newest = sql.SQL(
+            "select distinct coalesce(new_la_code, region_code) from {} where _landing_id = %s and {} = %s"
+        )
+        found = connection.execute(newest.format(table, period), [landing_id, max(rows)])
+        codes = [code for (code,) in found]
+    return Side(naming, rows, totals.of_rows(england, naming), frozenset(areas.parts_of(codes)))
+
+
+def _has_areas(naming: Naming) -> bool:
+    """Whether a comparison needs the table's regions and councils."""
+    return naming.table.core and naming.table.standard == "ees"
 
 
 def _differences(older: Side, newer: Side) -> Iterator[tuple[str, str]]:
@@ -158,6 +185,19 @@ def _is_of_its_year(arriving: Side, table_name: str) -> None:
 def _year(period: str) -> int:
     """The year in which a period ends: 2024 in 2024, 202324 in 2024."""
     return int(period[:4]) + (len(period) > 4)
+
+
+def _areas_missing(side: Side, table_name: str, names: str, beside: str = "") -> Fault:
+    naming = side.naming
+    return Fault(
+        "areas_missing",
+        f"Release {naming.release} of {table_name} has no rows for {names} in {side.newest}, its newest period."
+        f"{beside}",
+        where=f"{naming.where}, column geographic_level",
+        remedy="open the file; every comparison needs these areas: wait for a corrected one. A council that was "
+        "abolished leaves include/socialcare/councils and gets a valid_to in "
+        f"dbt_project/{areas.FOLDER}/councils.csv.",
+    )
 
 
 def _is_accepted(naming: Naming, table_name: str, kind: str) -> bool:
