@@ -28,12 +28,15 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _IDENTIFIER = r"^[0-9A-Za-z][0-9A-Za-z ._/#-]{0,39}$"
 _UPN = r"^(UN[1-5]|[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z])$"
 _NUMBER = r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$"
+_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
 #: What is left of a pupil number: that there is one, or why there is none.
 UPN_KINDS = pa.array(["present", "UN1", "UN2", "UN3", "UN4", "UN5"])
 #: Bytes that a rule sees of text that has a pattern.
 LONGEST_WORD = 12
 _64 = (1 << 64) - 1
-_DATES = re.compile(r"(\d{2})/(\d{2})/(\d{4})|(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_DATES = re.compile(
+    r"(?:(\d{2})/(\d{2})/(\d{4})|(\d{4})-(\d{2})-(\d{2}))(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,7})?)?)?", re.ASCII
+)
 
 
 def days_since_epoch(day: date) -> int:
@@ -141,6 +144,13 @@ class CellChecker:
             low, high = column.between
             wrong |= ~((amount >= low) & (amount <= high))
         return _Distinct(wrong, loaded=values, amount=amount)
+
+    def _time(self, column: Column, values: pa.StringArray) -> _Distinct:
+        """Read a time of day; rules see its minutes since midnight."""
+        wrong = _unlike(values, _TIME)
+        texts = ["00:00" if bad else text[:5] for text, bad in zip(values.to_pylist(), wrong, strict=True)]
+        amount = np.array([int(t[:2]) * 60 + int(t[3:]) for t in texts], np.float64)
+        return _Distinct(wrong, loaded=pa.array(texts, pa.string()), amount=np.where(wrong, NO_AMOUNT, amount))
 
     def _identifier(self, column: Column, values: pa.StringArray) -> _Distinct:
         tokens = self._pseudonymiser.tokens(values, column.identifies)

@@ -43,6 +43,8 @@ class Pseudonymiser:
             "child": _hmac_keys(*council),
             "family": _hmac_keys(*council, "family"),
             "provider": _hmac_keys(*council, "provider"),
+            "record": _hmac_keys(*council, "record"),
+            "staff": _hmac_keys(*council, "staff"),
             "worker": _hmac_keys("region-staff", "worker"),
         }
 

@@ -22,6 +22,7 @@ _VALUES = {
     "code": ("code", "u1"),
     "upn": ("code", "u1"),
     "number": ("amount", "f8"),
+    "time": ("amount", "f8"),
     "text": ("word", f"S{LONGEST_WORD}"),
 }
 _ARROW = {"blank": pa.bool_(), "number": pa.uint64(), "same": pa.uint64(), "days": pa.date32(), "amount": pa.float64()}

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Privacy = Literal["direct-id", "staff-id", "quasi-id", "location", "special-category", "criminal-offence", "plain"]
 Becomes = Literal["pseudonym", "birth_month", "day_or_month", "postcode_sector", "upn_kind", "dropped", "kept"]
 #: Whose identifier a column holds: each kind has tokens of its own.
-Identifies = Literal["child", "worker", "provider", "family"]
+Identifies = Literal["child", "worker", "provider", "family", "record", "staff", "none"]
 #: What may pass the door as it is. Everything else is reduced or dropped.
 _MAY_BE_KEPT = ("quasi-id", "special-category", "criminal-offence", "plain")
 
@@ -32,7 +32,7 @@ class _Dated(Strict):
 class Column(_Dated):
     """One column as the council sends it: how it is checked, how private it is, what is left of it."""
 
-    type: Literal["identifier", "code", "date", "number", "postcode", "upn", "text"]
+    type: Literal["identifier", "code", "date", "time", "number", "postcode", "upn", "text"]
     codes: str | None = None
     pattern: str | None = None
     between: tuple[int, int] | None = None
