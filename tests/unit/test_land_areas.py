@@ -53,6 +53,13 @@ def test_a_code_that_no_list_knows_is_named_with_its_first_line_and_what_to_add(
     assert file in fault.remedy
 
 
+@pytest.mark.parametrize(("code", "column"), [("E06000047", "new_la_code"), ("E12000001", "region_code")])
+def test_a_row_without_the_code_of_its_area_is_named(code: str, column: str) -> None:
+    with pytest.raises(Fault, match=f"has .blank. .* in column {column}") as raised:
+        check([row if "Tyneside" in row else row.replace(code, "") for row in ROWS])
+    assert raised.value.name == "area_unknown"
+
+
 def test_the_councils_of_joint_returns_of_old_and_the_halves_of_london_are_known() -> None:
     for council in ("E09000021 / E09000027", "E10000021", "E06000066"):
         check([row.replace("E06000047", council) for row in ROWS])

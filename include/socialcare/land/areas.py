@@ -15,15 +15,16 @@ import pyarrow.compute as pac
 
 from socialcare.errors import Fault
 from socialcare.land.headings import Naming
+from socialcare.land.values import BLANK, our_word
 from socialcare.registry import all_councils
 from socialcare.settings import get_settings
 
 ENGLAND = "E92000001"
-#: Column of a code -> the column of its area's name, and the list that knows the code.
+#: Column of a code -> the level of the rows that must have one, the column of the area's name, the list of codes.
 _LISTS = {
-    "country_code": ("country_name", ""),  # England alone
-    "region_code": ("region_name", "regions.csv"),
-    "new_la_code": ("la_name", "councils.csv"),
+    "country_code": ("National", "country_name", ""),  # England alone
+    "region_code": ("Regional", "region_name", "regions.csv"),
+    "new_la_code": ("Local authority", "la_name", "councils.csv"),
 }
 FOLDER = "seeds/councils"
 #: What joins the two councils of a joint return.
@@ -31,18 +32,23 @@ _JOINT = " / "
 
 
 def check(table: pa.Table, lines: pa.Array, naming: Naming) -> None:
-    """Raise Fault ``area_unknown`` for the first code, in the order of columns, that no list knows."""
+    """Raise Fault ``area_unknown`` for the first code, in the order of columns, that no list knows, or that lacks."""
     if not naming.table.standard:
         return
-    for column, (named, file) in _LISTS.items():
+    for column, (level, named, file) in _LISTS.items():
         if column not in table.column_names:
             continue
-        codes = table.column(column)
+        codes, known = table.column(column), _known(file)
         for code in codes.unique().drop_null().to_pylist():
-            if unknown := [part for part in code.split(_JOINT) if part not in _known(file)]:
+            if unknown := [part for part in code.split(_JOINT) if part not in known]:
                 at = pac.index(codes, code).as_py()
-                name = table.column(named)[at].as_py()
-                raise _unknown(naming, column, unknown[0], name or "no name", lines[at].as_py())
+                raise _unknown(naming, column, repr(unknown[0]), table.column(named)[at].as_py(), lines[at].as_py())
+        levels = table.column("geographic_level")
+        words = [word for word in levels.unique().to_pylist() if our_word(naming, "geographic_level", word) == level]
+        lacks = pac.and_(codes.is_null(), pac.is_in(levels, pa.array(words, pa.string())))
+        if pac.any(lacks).as_py():
+            at = pac.index(lacks, True).as_py()
+            raise _unknown(naming, column, BLANK, table.column(named)[at].as_py(), lines[at].as_py())
 
 
 def of_table(table: pa.Table, period: str) -> set[str]:
@@ -84,14 +90,14 @@ def _read(path: Path, changed: int) -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(file))
 
 
-def _unknown(naming: Naming, column: str, code: str, name: str, line: int) -> Fault:
-    _, file = _LISTS[column]
+def _unknown(naming: Naming, column: str, code: str, name: str | None, line: int) -> Fault:
+    _, _, file = _LISTS[column]
     listed = f"add a row for it to dbt_project/{FOLDER}/{file}" if file else "open the file: the platform reads England"
     if column == "new_la_code":
         listed += " (a council that took over from others: name it under their succeeded_by)"
     return Fault(
         "area_unknown",
-        f"{naming.file_name} has {code!r} ({name}) in column {column}, which is no area that the platform knows.",
+        f"{naming.file_name} has {code} ({name or 'no name'}) in column {column}, no area that the platform knows.",
         where=f"{naming.where}, column {column}, line {line}",
         remedy=f"if the area is right, {listed}, and run the source again; else wait for a corrected file.",
     )
