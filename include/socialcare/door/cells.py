@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pac
 
+from socialcare.door.dialects import Dialects
 from socialcare.door.identity import Pseudonymiser, as_bools, postcode_sectors
 from socialcare.registry.returns import Column, ReturnYear
 
@@ -86,6 +87,8 @@ class CellChecker:
 
     def __init__(self, year: ReturnYear, pseudonymiser: Pseudonymiser) -> None:
         self._codes = {name: pa.array(list(codes)) for name, codes in year.code_lists.items()}
+        self._dialects = Dialects(year.code_lists, year.code_aliases)
+        self._no_days = {days_since_epoch(day) for day in year.no_dates}
         self._pseudonymiser = pseudonymiser
         self._known_days: dict[str, int] = {}
         self._salt = token_hex(16)
@@ -160,6 +163,7 @@ class CellChecker:
         return _Distinct(wrong, loaded=tokens.text, number=tokens.number)
 
     def _code(self, column: Column, values: pa.StringArray) -> _Distinct:
+        values = self._dialects.canonical(str(column.codes), values)
         place = pac.index_in(values, self._codes[str(column.codes)])
         code = pac.fill_null(place, int(NO_CODE)).to_numpy(zero_copy_only=False).astype(np.uint8)
         return _Distinct(code == NO_CODE, loaded=values, code=code)
@@ -185,9 +189,10 @@ class CellChecker:
     def _remember(self, text: str) -> int:
         """Read a date once: lives have few days. What is no date is not kept, whatever is sent."""
         day = _day(text)
-        if day != NO_DAY:
+        if day != NO_DAY and day not in self._no_days:
             self._known_days[text] = day
-        return day
+            return day
+        return int(NO_DAY)
 
 
 def _unlike(values: pa.StringArray, pattern: str) -> Bools:

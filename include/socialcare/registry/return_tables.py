@@ -33,6 +33,8 @@ class Column(_Dated):
     """One column as the council sends it: how it is checked, how private it is, what is left of it."""
 
     type: Literal["identifier", "code", "date", "time", "number", "postcode", "upn", "text"]
+    headings: tuple[str, ...] = ()
+    """How councils head the column, the official wording first; none: as the column is called here."""
     codes: str | None = None
     pattern: str | None = None
     between: tuple[int, int] | None = None

@@ -79,6 +79,8 @@ class ReturnYear(BaseModel):
     views: dict[str, str]
     tables: dict[str, Table]
     code_lists: dict[str, dict[str, str]]
+    code_aliases: dict[str, dict[str, tuple[str, ...]]] = {}
+    no_dates: frozenset[date] = frozenset()
     rules: tuple[Rule, ...]
 
     @property
@@ -96,6 +98,10 @@ class Return(Strict):
     last_year: int
     year_ends: str = Field(pattern=r"^\d{2}-\d{2}$")
     code_lists: dict[str, dict[str, str]]
+    code_aliases: dict[str, dict[str, tuple[str, ...]]] = Field(default={})
+    """Other ways to write a code, by list and code: letters and digits count, nothing else."""
+    no_dates: frozenset[date] = frozenset()
+    """Days that systems write where there is no date."""
     differences: dict[int, Difference] = Field(default={})
     subject: Identifies = "child"
     """Rules see all rows of one of these together."""
@@ -128,6 +134,8 @@ class Return(Strict):
             views=self.views,
             tables={name: _of_year(table, year) for name, table in self.tables.items()},
             code_lists=lists,
+            code_aliases=self.code_aliases,
+            no_dates=self.no_dates,
             rules=tuple(rule for rule in self.rules if rule.applies(year)),
         )
 
