@@ -88,9 +88,9 @@ def test_every_order_ends_in_the_same_tables_and_once_more_changes_nothing(
 
 
 def lose_a_region(path: Path) -> None:
-    """Take a seventh of the councils out of each year, whole: a file that reads well and cannot be right."""
+    """Take councils out of each year, whole, none that sends files: it reads well and cannot be right."""
     lines = path.read_text("utf-8-sig").splitlines(keepends=True)
-    path.write_text("".join(line for line in lines if "E0800002" not in line and "E0600000" not in line))
+    path.write_text("".join(line for line in lines if "E0800001" not in line))
 
 
 @pytest.mark.parametrize("broken", ["2024", "2022"])

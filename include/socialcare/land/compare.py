@@ -61,12 +61,13 @@ def check(connection: psycopg.Connection, table_name: str, naming: Naming, parse
     """
     areas.check(parsed.table, parsed.line_numbers, naming)
     arriving = side_of(parsed, naming)
-    alone(arriving, table_name)
+    _is_of_its_year(arriving, table_name)
     for which in _BESIDE:
         found = _landing(connection, naming, table_name, which)
         if found is not None:
             held = _held(connection, table_name, *found)
             compare(*((arriving, held) if which == "after" else (held, arriving)), table_name)
+    alone(arriving, table_name)
 
 
 def compare(older: Side, newer: Side, table_name: str) -> None:
@@ -80,7 +81,6 @@ def compare(older: Side, newer: Side, table_name: str) -> None:
 
 def alone(arriving: Side, table_name: str) -> None:
     """Raise a Fault for what no release before is needed to see."""
-    _is_of_its_year(arriving, table_name)
     for kind, what in (("rows", _short(arriving)), ("totals", totals.leap(arriving.england))):
         if what and not _is_accepted(arriving.naming, table_name, kind):
             raise _implausible(kind, arriving.naming, table_name, what)
