@@ -259,7 +259,9 @@ def test_a_packed_body_of_several_members_is_read_whole_within_the_budget() -> N
 
 
 @pytest.mark.parametrize(
-    ("body", "said"), [(gzip.compress(b'{"why": "x"}'), b'{"why": "x"}'), (b"not packed", b""), (b"", b"")]
+    ("body", "said"),
+    [(gzip.compress(b'{"why": "x"}'), b'{"why": "x"}'), (b"not packed", b""), (b"", b"")],
+    ids=["packed", "damaged", "empty"],  # a packed body holds the time: no name for a test
 )
 def test_a_packed_refusal_is_unpacked_and_a_damaged_one_is_a_refusal_all_the_same(body: bytes, said: bytes) -> None:
     def refusal(reply: Reply, time: int) -> Reply:
