@@ -15,6 +15,7 @@ from socialcare.door import receipt, register
 from socialcare.door.arrival import NotPlainError, look, open_plain
 from socialcare.door.births import Births
 from socialcare.door.cells import CellChecker, Checked
+from socialcare.door.engine import Total, over_all
 from socialcare.door.identity import Pseudonymiser, postcode_sectors
 from socialcare.door.originals import Original, read
 from socialcare.door.reading import Reader, UnreadableError
@@ -243,6 +244,40 @@ def test_the_first_day_in_care_of_a_child_taken_in_at_birth_is_its_month(home: P
         ("2026-09-20", False),
         ("2026-01-01", True),
     ]
+
+
+def test_no_day_of_the_unborn_or_near_a_birth_passes_from_the_census(home: Path) -> None:
+    year = return_spec("cin_census").for_year(2026)
+    checker, known = CellChecker(year, Pseudonymiser("durham")), Births(year)
+
+    def checked(table: str, **cells: list[str]) -> dict[str, Checked]:
+        columns = year.tables[table].columns
+        return {name: checker.check(columns[name], pa.array(v).dictionary_encode()) for name, v in cells.items()}
+
+    child = ["unborn", "no date", "newborn", "month after", "before", "later"]
+    born = ["", "2026-02-31", "2026-01-20", "2025-12-20", "2026-03-02", "2025-11-30"]
+    began = ["2026-01-31"] * len(child)
+    known.reduced("children", checked("children", LAchildID=child, PersonBirthDate=born))
+    passed = known.reduced("section47", checked("section47", LAchildID=child, S47ActualStartDate=began))
+    days, is_month = passed["S47ActualStartDate"].loaded, passed["S47ActualStartDate"].is_month
+    assert days is not None
+    assert is_month is not None
+    assert list(map(str, days.to_pylist())) == ["2026-01-01"] * 5 + ["2026-01-31"]
+    assert is_month.to_pylist() == [True] * 5 + [False]
+
+
+def test_a_total_is_that_of_all_groups_and_found_on_the_first_line() -> None:
+    totals = [Total("header", 1, -2, 9), Total("header", 1, 3, 4), Total("header", 2, 1, 4), Total("header", 2, -1, 4)]
+    assert [(f.table, f.rule, f.lines.tolist()) for f in over_all(totals)] == [("header", 1, [4])]
+
+
+def test_a_worker_is_one_however_the_number_is_written(home: Path) -> None:
+    column = return_spec("csww").tables["workers"].columns["SWENo"]
+    checker = CellChecker(return_spec("csww").for_year(2026), Pseudonymiser("durham"))
+    cells = checker.check(column, pa.array(["SW1000", " sw 1000 ", "Sw1000", "1000"]).dictionary_encode())
+    assert cells.wrong.tolist() == [False, False, False, True]
+    assert cells.loaded is not None
+    assert len(set(cells.loaded.to_pylist()[:3])) == 1
 
 
 def test_each_kind_of_identifier_has_tokens_of_its_own_and_a_worker_is_one_in_the_region(home: Path) -> None:

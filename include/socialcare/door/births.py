@@ -1,4 +1,4 @@
-"""Keep a day that would give a birthday away from passing the door: a child taken in at birth (ADR 0015).
+"""Keep a day that would give a birthday away from passing the door: an event near a birth (ADR 0015).
 
 Whether a day is reduced to its month depends on two months alone, that of the event and that of the birth, and
 both are known beyond the door: that it was reduced tells nothing more.
@@ -17,6 +17,8 @@ from socialcare.registry.returns import ReturnYear
 
 #: An event in the month of birth or this many months after it shows its month only.
 _MONTHS = 1
+#: The birth of a child not yet born, where a return has such children: later than any day.
+_NOT_YET = np.int32(np.iinfo(np.int32).max)
 
 
 class Births:
@@ -39,15 +41,17 @@ class Births:
             return {}
         born_in = next((n for n, c in declared.columns.items() if c.becomes == "birth_month"), None)
         if born_in in columns:
-            self._remember(subject.number, columns[born_in].days)
+            self._remember(subject.number, columns[born_in].days, may_be_unborn=not declared.columns[born_in].mandatory)
         dates = [name for name in self._reduced[table] if name in columns]
         if not dates:
             return {}
         born = self._find(subject.number)
         return {name: _reduce(columns[name], born, self._can_tell(table, name, columns)) for name in dates}
 
-    def _remember(self, number: Numbers, born: Days | None) -> None:
+    def _remember(self, number: Numbers, born: Days | None, *, may_be_unborn: bool) -> None:
         assert born is not None
+        if may_be_unborn:
+            born = np.where(born == NO_DAY, _NOT_YET, born)
         known = (number != NO_NUMBER) & (born != NO_DAY)
         self._held.append((number[known], born[known]))
 
@@ -67,6 +71,8 @@ class Births:
         if self._held:
             numbers = np.concatenate([self._number, *(numbers for numbers, _ in self._held)])
             born = np.concatenate([self._born, *(days for _, days in self._held)])
+            known_first = np.argsort(born == _NOT_YET, kind="stable")  # one file may lack what another has
+            numbers, born = numbers[known_first], born[known_first]
             number, first = np.unique(numbers, return_index=True)
             self._number, self._born, self._held = number, born[first], []
         if not len(self._number):

@@ -156,6 +156,8 @@ class CellChecker:
         return _Distinct(wrong, loaded=pa.array(texts, pa.string()), amount=np.where(wrong, NO_AMOUNT, amount))
 
     def _identifier(self, column: Column, values: pa.StringArray) -> _Distinct:
+        if column.identifies == "worker":  # one number in the register, however a council writes it
+            values = pac.replace_substring_regex(pac.utf8_upper(values), r"\s+", "")
         tokens = self._pseudonymiser.tokens(values, column.identifies)
         wrong = _unlike(values, _IDENTIFIER)
         if column.pattern:

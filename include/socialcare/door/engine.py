@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,6 +26,8 @@ _CLOSED: dict[str, str | bool | int | float | list[str]] = {
 }
 #: A view that more rules ask than this is worked out once.
 _OFTEN = 8
+
+_NO_LINE = int(np.iinfo(np.int32).max)
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,30 @@ class _Statement:
     is_query: bool = False
 
 
+@dataclass(frozen=True)
+class Total:
+    """What a rule about all children (by its number) comes to in one group, and the first line of its table there."""
+
+    table: str
+    rule: int
+    value: float
+    line: int
+
+
 def rules_of(year: ReturnYear, table: str) -> tuple[Rule, ...]:
     """Return the rules of one table in the order of the declaration: findings hold places in it."""
     return tuple(rule for rule in year.rules if rule.table == table)
+
+
+def over_all(totals: Iterable[Total]) -> Iterator[Found]:
+    """Yield the rules that the sums over all groups break, each on the first line of its table."""
+    parts: dict[tuple[str, int], list[Total]] = {}
+    for total in totals:
+        parts.setdefault((total.table, total.rule), []).append(total)
+    for (table, rule), of_rule in parts.items():
+        line = min(total.line for total in of_rule)
+        if sum(total.value for total in of_rule) > 0 and line < _NO_LINE:
+            yield Found(table, rule, np.array([line], np.int32))
 
 
 class RuleEngine:
@@ -68,6 +91,7 @@ class RuleEngine:
         self._year, self._relations = year, relations
         self._statements = [s for table in year.tables for s in _statements(table, rules_of(year, table))]
         self._asked_often = _asked_often(year)
+        self._totals: list[Total] = []
         self._database = duckdb.connect(":memory:", config=_CLOSED)
         self._database.execute("set enable_external_access = false")
         for macro in _macros(year, known):
@@ -90,6 +114,20 @@ class RuleEngine:
         for statement in self._statements:
             if len(group.get(statement.table, ())):
                 yield from self._ask(statement)
+        self._totals += self._totals_of(group)
+
+    def totals(self) -> Iterable[Total]:
+        """Return what the rules about all children came to, group by group: ``over_all`` judges them."""
+        return tuple(self._totals)
+
+    def _totals_of(self, group: dict[str, Records]) -> Iterator[Total]:
+        for table in self._year.tables:
+            lines = group[table]["_line"] if table in group else ()
+            first = int(np.min(lines)) if len(lines) else _NO_LINE
+            for number, rule in enumerate(rules_of(self._year, table)):
+                if rule.total:
+                    (value,) = self._run(rule.total, f"{table}: {rule.code}").fetchone() or (0,)
+                    yield Total(table, number, float(value or 0), first)
 
     def _ask(self, statement: _Statement) -> Iterator[Found]:
         rules = rules_of(self._year, statement.table)

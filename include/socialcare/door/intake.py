@@ -22,9 +22,10 @@ from socialcare.door.arrival import Delivery, NotPlainError
 from socialcare.door.engine import Circumstances
 from socialcare.door.identity import Pseudonymiser
 from socialcare.door.judge import DeliveryJudge, FileJudge, counts_of
+from socialcare.door.messages import reader_of, tables_of
 from socialcare.door.originals import Original
 from socialcare.door.plan import Plan, make_plan
-from socialcare.door.reading import Reader, UnreadableError
+from socialcare.door.reading import UnreadableError
 from socialcare.door.recognise import recognise
 from socialcare.door.register import Findings
 from socialcare.door.verdicts import JudgedFile, Taken
@@ -103,7 +104,8 @@ def _recognised(delivery: Delivery, original: Original) -> tuple[Delivery, list[
         except NotPlainError:
             delivery = replace(delivery, problem=delivery.problem or "not_a_plain_file")
             continue
-        files.append(JudgedFile(found, reason="not_taken_yet" if found.other_table else found.problem))
+        reason = "not_taken_yet" if found.other_table else found.problem
+        files += [JudgedFile(table, reason=reason) for table in tables_of(found)]
     return delivery, files
 
 
@@ -135,8 +137,7 @@ def _judge(
     """Judge and load every table; return the name of the reason when nothing may come in, else nothing."""
     assert plan.year is not None
     assert plan.as_of_date is not None
-    by_path = {file.found.path: file for file in files}
-    files_of = {name: by_path[found.path] for name, found in plan.tables.items()}
+    files_of = {name: next(file for file in files if file.found is found) for name, found in plan.tables.items()}
     sender = council(delivery.council_id)
     known = Circumstances(plan.as_of_date, tuple(files_of), (sender.ons_code, sender.dfe_code))
     try:
@@ -148,7 +149,7 @@ def _judge(
             judges = {}
             for name, file in files_of.items():
                 file.findings = stores.enter_context(Findings())
-                judges[name] = judge.file(Reader(file.found), name, file.findings)
+                judges[name] = judge.file(reader_of(file.found), name, file.findings)
                 file.rules = judges[name].rules
                 _load(connection, delivery, plan, file, delivery_id, judges[name])
             for name, lines in judge.finish().items():

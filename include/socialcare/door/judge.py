@@ -8,7 +8,7 @@ out are taken out again.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
@@ -19,11 +19,13 @@ import pyarrow as pa
 
 from socialcare.door.births import Births
 from socialcare.door.cells import NO_NUMBER, UPN_KINDS, CellChecker, Checked
-from socialcare.door.engine import Circumstances, Found, RuleEngine, rules_of
+from socialcare.door.engine import Circumstances, Found, RuleEngine, Total, over_all, rules_of
 from socialcare.door.identity import Pseudonymiser
+from socialcare.door.read_xml import XmlTable
 from socialcare.door.reading import Block, Reader
 from socialcare.door.register import SHARED, Findings, Records, Spill, shared
 from socialcare.door.relations import LAST, relations
+from socialcare.door.upn import wrong_check_letters
 from socialcare.registry.returns import Column, ReturnYear, Rule
 
 #: Groups of rows that rules look at side by side.
@@ -31,6 +33,7 @@ _AT_ONCE = 2
 
 Lines = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
+_Judged = tuple[list[Found], Iterable[Total]]
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class DeliveryJudge:
         self.spill.__exit__()
         self.values.__exit__()
 
-    def file(self, reader: Reader, table: str, findings: Findings) -> FileJudge:
+    def file(self, reader: Reader | XmlTable, table: str, findings: Findings) -> FileJudge:
         """Return the judge of one file; what it finds goes to ``findings``."""
         self._files[table] = FileJudge(self, reader, table, findings)
         return self._files[table]
@@ -80,7 +83,9 @@ class DeliveryJudge:
     def finish(self) -> dict[str, Lines]:
         """Apply the rules that need more than a cell; return, by table, the lines that must go out again."""
         out: dict[str, list[Lines]] = {table: [] for table in self._files}
-        for group, all_found in self._judged():
+        totals: list[Total] = []
+        for group, (all_found, of_group) in self._judged():
+            totals += of_group
             for found in all_found:
                 judge = self._files[found.table]
                 judge.findings.add(found.rule, found.lines)
@@ -88,6 +93,8 @@ class DeliveryJudge:
                     rows = group[found.table]
                     already = rows["_line"][rows["_bad"]]
                     out[found.table].append(np.setdiff1d(found.lines, already, assume_unique=True))
+        for found in over_all(totals):
+            self._files[found.table].findings.add(found.rule, found.lines)
         for group in self.values.groups():
             for name, rows in group.items():
                 table, number = name.split("/")
@@ -97,9 +104,9 @@ class DeliveryJudge:
             self._files[table].quarantined += len(found_out)
         return lines
 
-    def _judged(self) -> Iterator[tuple[dict[str, Records], list[Found]]]:
+    def _judged(self) -> Iterator[tuple[dict[str, Records], _Judged]]:
         """Yield each group with what was found in it, two at a time: the database server has nothing to do now."""
-        waiting: deque[tuple[dict[str, Records], Future[list[Found]]]] = deque()
+        waiting: deque[tuple[dict[str, Records], Future[_Judged]]] = deque()
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for group in self.spill.groups():
                 waiting.append((group, pool.submit(self._found_in, group)))
@@ -109,15 +116,15 @@ class DeliveryJudge:
             for judged, found in waiting:
                 yield judged, found.result()
 
-    def _found_in(self, group: dict[str, Records]) -> list[Found]:
+    def _found_in(self, group: dict[str, Records]) -> _Judged:
         with RuleEngine(self.year, self.relations, self._known) as engine:
-            return list(engine.judge(group))
+            return list(engine.judge(group)), engine.totals()
 
 
 class FileJudge:
     """Judges the cells of one file. Use ``rows`` to the end; ``findings`` then holds what the cells showed."""
 
-    def __init__(self, delivery: DeliveryJudge, reader: Reader, table: str, findings: Findings) -> None:
+    def __init__(self, delivery: DeliveryJudge, reader: Reader | XmlTable, table: str, findings: Findings) -> None:
         self._delivery, self._reader, self._name, self.findings = delivery, reader, table, findings
         self._columns = delivery.year.tables[table].every_column
         self._relation = delivery.relations[table]
@@ -150,6 +157,8 @@ class FileJudge:
             (name, *_) = rule.columns
             if rule.check == "valid" and name in columns:
                 self._mark(number, rule, _invalid(self._columns[name], columns[name]), block.lines, bad)
+            elif rule.check == "check_letter" and name in columns:
+                self._mark(number, rule, wrong_check_letters(block.columns[name]), block.lines, bad)
             elif rule.check == "shared" and name in columns:
                 self._remember(number, block.lines, columns[name], columns.get(self._relation.subject or ""))
         self.quarantined += int(bad.sum())

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from socialcare.door.arrival import Delivery
 from socialcare.door.cells import CellChecker
-from socialcare.door.reading import Reader, UnreadableError
+from socialcare.door.messages import reader_of
+from socialcare.door.reading import UnreadableError
 from socialcare.door.recognise import Recognised
 from socialcare.errors import Fault
 from socialcare.registry.councils import council
@@ -45,8 +46,9 @@ def make_plan(delivery: Delivery, found: list[Recognised], today: date) -> Plan:
     declared = return_spec(return_id)
     by_table = {name: f for name in declared.tables for f in tables if f.table == name}
     if stated is None:
-        as_of = _newest_day(declared, by_table, today)
+        as_of = next((f.says_day for f in tables if f.says_day), None) or _newest_day(declared, by_table, today)
         year_number = declared.year_of(as_of) if as_of else None
+        year_number = next((f.says_year for f in tables if f.says_year), year_number)
     try:
         year = declared.for_year(year_number or 0)
     except Fault as fault:
@@ -61,6 +63,8 @@ def _problem_of(council_id: str, return_id: str, found: list[Recognised], tables
         return broken or "heading_unknown"
     if return_id not in council(council_id).returns:
         return "return_not_agreed"
+    if any(f.says_council not in ("", council(council_id).dfe_code) for f in tables):
+        return "another_council"
     names = [f.table for f in tables]
     if len(set(names)) < len(names):
         return "table_twice"
@@ -78,8 +82,8 @@ def _newest_day(declared: Return, tables: dict[str, Recognised], today: date) ->
         if not dated:
             continue
         try:
-            for block in Reader(file, columns=dated).blocks():
-                for cells in block.columns.values():
+            for block in reader_of(file, columns=dated).blocks():
+                for cells in (block.columns[name] for name in dated):
                     newest = max(filter(None, (newest, _newest(cells, today))), default=None)
         except UnreadableError:
             return newest  # the judge will name it

@@ -17,9 +17,9 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from socialcare.door.reading import Block, Lines, UnreadableError
 from socialcare.door.xml_message import Message, line_of
-from socialcare.door.xml_shapes import NOWHERE, Node, Rows, Shape, compile_shapes, without_namespace
+from socialcare.door.xml_shapes import NOWHERE, Node, Rows, Shape, compile_shapes, shapes_of, without_namespace
 
-__all__ = ["Header", "Shape", "XmlReader", "XmlTable", "read_header"]
+__all__ = ["Header", "Shape", "XmlReader", "XmlTable", "read_header", "shapes_of"]
 
 _LONGEST_CELL = 4096
 _ROWS_IN_A_BLOCK = 50_000

@@ -41,6 +41,24 @@ REASONS: dict[str, Reason] = {
     "other_return_workforce_census": Reason(
         "The file is from the workforce census.", "Send it as its own delivery when agreed."
     ),
+    "another_council": Reason("The file states another council's number.", "Put it into that council's own inbox."),
+    "xml_doctype": Reason("The message declares a document type, which no census message does.", _AGAIN),
+    "xml_entities": Reason("The message declares entities, which no census message does.", _AGAIN),
+    "xml_external_entity": Reason("The message points to something outside itself.", _AGAIN),
+    "xml_encoding": Reason("The message is in an encoding that is not taken.", "Save it as UTF-8 and send it again."),
+    "xml_mixed_encodings": Reason("The message holds bytes that are not of the encoding it states.", _AGAIN),
+    "xml_bad_character": Reason("The message holds a character that XML does not allow.", _AGAIN),
+    "xml_not_well_formed": Reason("The message is not well-formed XML: it may end in the middle.", _AGAIN),
+    "xml_prolog_too_long": Reason("The message begins with too much that is not data.", _AGAIN),
+    "xml_wrong_root": Reason("The file is XML, but not a census message.", "Send the message as COLLECT takes it."),
+    "xml_header_missing": Reason("The message does not begin with its header.", _AGAIN),
+    "xml_collection_unknown": Reason("The message is of a collection that is not taken.", "Nothing to do."),
+    "xml_too_deep": Reason("The message has elements inside elements without end.", _AGAIN),
+    "xml_row_too_long": Reason(
+        "More than a megabyte follows without the end of a record.", "Look for a document pasted into a field."
+    ),
+    "xml_cell_too_long": Reason("A value is longer than any can be.", "Look for a document pasted into a field."),
+    "xml_too_many_lines": Reason("The message has more lines than can be counted.", _AGAIN),
     "return_not_agreed": Reason(
         "The return is not one that this council agreed to send.", "Ask us to extend the agreement first."
     ),

@@ -17,12 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from socialcare.door.reading import Reader, UnreadableError
+from socialcare.door.messages import identifier_of, reader_of
+from socialcare.door.reading import UnreadableError
 from socialcare.door.reasons import REASONS
 from socialcare.door.recognise import Recognised
 from socialcare.door.register import Findings
 from socialcare.door.verdicts import JudgedFile
-from socialcare.registry.returns import Rule
+from socialcare.registry.returns import Rule, return_spec
 from socialcare.settings import get_settings
 
 #: Rows listed for one rule; the count is always that of all of them.
@@ -93,9 +94,9 @@ def _identifiers(file: Recognised, wanted: Any) -> dict[int, str]:
     found: dict[int, str] = {}
     if not len(wanted):
         return found
-    key = file.columns[0] if "CHILD" not in file.columns else "CHILD"
+    key = identifier_of(return_spec(file.return_id), file)
     try:
-        for block in Reader(file, columns=(key,)).blocks():
+        for block in reader_of(file, columns=(key,)).blocks():
             here = np.flatnonzero(np.isin(block.lines, wanted))
             cells = block.columns[key].take(here).to_pylist()
             found.update(zip(block.lines[here].tolist(), (cell or "" for cell in cells), strict=True))

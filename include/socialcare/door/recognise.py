@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO, Protocol, Self
 
@@ -45,6 +46,10 @@ class Recognised:
     problem: str = ""
     columns: tuple[str, ...] = field(default=(), repr=False)
     """The declared columns, in the file's order; anything else in the file is not read."""
+    says_day: date | None = None
+    says_year: int | None = None
+    says_council: str = ""
+    """What a message states of itself, where it does."""
 
 
 class Copy(Protocol):
@@ -95,6 +100,10 @@ def recognise(path: Path, new_copy: Callable[[], Copy] | None = None) -> Recogni
         content = _Bytes(file, copy.write if copy else None)
     found = Recognised(path, sha256=content.sha256, size=content.size)
     problem = _not_text(content)
+    if problem == "not_csv_xml_or_html":
+        from socialcare.door.messages import recognise_message
+
+        return recognise_message(found, content.head)
     if problem:
         return _with(found, problem=problem)
     encoding = "utf8" if content.is_utf8 else "latin-1"

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from socialcare.door.reading import Block, UnreadableError
+from socialcare.registry.returns import Table
 
 _LARGEST_LINE = np.iinfo(np.int32).max
 #: Names of elements remembered at one place; a message of endless new names must not fill the memory.
@@ -28,6 +29,15 @@ class Shape:
 
     path: str
     elements: Mapping[str, str]
+
+
+def shapes_of(tables: Mapping[str, Table]) -> dict[str, Shape]:
+    """Return where the tables of a return are in its message."""
+    return {
+        name: Shape(table.path, {n: column.element for n, column in table.columns.items() if column.element})
+        for name, table in tables.items()
+        if table.path
+    }
 
 
 class Rows:

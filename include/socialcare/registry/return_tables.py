@@ -40,6 +40,8 @@ class Column(_Dated):
     between: tuple[int, int] | None = None
     identifies: Identifies = "child"
     mandatory: bool = False
+    element: str | None = None
+    """Where the cell is in a message: see ``door/xml_shapes.py``."""
     privacy: Privacy | None = None
     because: str = ""
     becomes: Becomes = "dropped"
@@ -83,6 +85,8 @@ class Table(_Dated):
     label: str
     key: tuple[str, ...]
     means: str = ""
+    path: str | None = None
+    """Of a message: there is a row for each element at this path."""
     required: bool = False
     """A delivery without it is not the return."""
     columns: dict[str, Column]

@@ -22,7 +22,8 @@ class Rule(Strict):
     """One check with its code, its wording, what it does to the row and who can put it right.
 
     How it is judged is one of: ``check``, a check of cells that the door knows; ``fails``, SQL that is true of a
-    row that breaks it; ``query``, SQL that selects the lines (``_line``) of its table that break it.
+    row that breaks it; ``query``, SQL that selects the lines (``_line``) of its table that break it; ``total``, SQL of
+    which the sum over all children breaks it, found on the first line of its table.
     """
 
     code: str
@@ -31,11 +32,13 @@ class Rule(Strict):
     severity: Literal["quarantine", "warning"]
     wording: str
     whose_job: str
-    check: Literal["valid", "cell_count", "shared"] | None = None
+    check: Literal["valid", "cell_count", "shared", "check_letter"] | None = None
     fails: str | None = None
     over: str | None = None
     """The view that ``fails`` looks at, in place of the table: it has the table's lines."""
     query: str | None = None
+    total: str | None = None
+    """SQL that gives one number for some children; it is broken when the sum for all of them is above nought."""
     first_year: int | None = Field(None, alias="from")
     last_year: int | None = Field(None, alias="until")
 
@@ -46,18 +49,25 @@ class Rule(Strict):
     @property
     def sql(self) -> str:
         """The SQL of the rule, or nothing."""
-        return self.fails or self.query or ""
+        return self.fails or self.query or self.total or ""
 
     @model_validator(mode="after")
     def _is_judged_in_one_way(self) -> Rule:
-        if sum(way is not None for way in (self.check, self.fails, self.query)) != 1:
-            raise ValueError(f"rule {self.code} needs exactly one of check, fails and query")
+        if sum(way is not None for way in (self.check, self.fails, self.query, self.total)) != 1:
+            raise ValueError(f"rule {self.code} needs exactly one of check, fails, query and total")
         return self
 
 
 class CodeChange(Strict):
     remove: tuple[str, ...] = ()
     add: dict[str, str] = Field(default={})
+
+
+class Message(Strict):
+    """How the return's message (XML) is known: its root, and the collection that its header names."""
+
+    root: str
+    collection: str
 
 
 class Difference(Strict):
@@ -103,6 +113,8 @@ class Return(Strict):
     no_dates: frozenset[date] = frozenset()
     """Days that systems write where there is no date."""
     differences: dict[int, Difference] = Field(default={})
+    xml: Message | None = None
+    """Absent: the return is files of rows."""
     subject: Identifies = "child"
     """Rules see all rows of one of these together."""
     tables: dict[str, Table]
