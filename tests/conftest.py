@@ -18,6 +18,7 @@ TESTS = Path(__file__).parent
 PUBLISHED = TESTS.parents[1] / "shared" / "published"
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test with its folder, so that `-m unit` needs no decorators, and with whom it shares a process."""
     for item in items:
