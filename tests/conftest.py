@@ -26,7 +26,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(path.parts[0])
         # Of two workers, one runs all tests of a module, whose fixtures are dear, and one all that read England.
         shares_england = "england" in getattr(item, "fixturenames", ()) and path.parts[0] == "warehouse"
-        item.add_marker(pytest.mark.xdist_group("england" if shares_england else str(path)))
+        # Two platforms that start at the same time on two cores would run into their own time limits.
+        group = "e2e" if path.parts[0] == "e2e" else "england" if shares_england else str(path)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
