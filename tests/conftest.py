@@ -18,17 +18,10 @@ TESTS = Path(__file__).parent
 PUBLISHED = TESTS.parents[1] / "shared" / "published"
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with its folder, so that `-m unit` needs no decorators, and with whom it shares a process."""
+    """Mark each test with the name of its folder, so that `-m unit` needs no decorators."""
     for item in items:
-        path = Path(item.path).relative_to(TESTS)
-        item.add_marker(path.parts[0])
-        # Of two workers, one runs all tests of a module, whose fixtures are dear, and one all that read England.
-        shares_england = "england" in getattr(item, "fixturenames", ()) and path.parts[0] == "warehouse"
-        # Two platforms that start at the same time on two cores would run into their own time limits.
-        group = "e2e" if path.parts[0] == "e2e" else "england" if shares_england else str(path)
-        item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(Path(item.path).relative_to(TESTS).parts[0])
 
 
 @pytest.fixture(scope="session")
