@@ -17,11 +17,11 @@ import psycopg
 import pyarrow as pa
 
 from socialcare.database import connect
-from socialcare.door import last_year, load, receipt, records
+from socialcare.door import last_year, load, records, reply
 from socialcare.door.arrival import Delivery, NotPlainError
 from socialcare.door.engine import Circumstances
 from socialcare.door.identity import Pseudonymiser
-from socialcare.door.judge import DeliveryJudge, FileJudge, counts_of
+from socialcare.door.judge import DeliveryJudge, FileJudge
 from socialcare.door.messages import reader_of, tables_of
 from socialcare.door.originals import Original
 from socialcare.door.plan import Plan, make_plan
@@ -91,7 +91,7 @@ def _take(
         records.insert_file(connection, delivery_id, number, file)
     kept = original.keep(content)
     records.insert_original(connection, delivery_id, kept, council(delivery.council_id).retention_days)
-    _write_receipt(connection, delivery, delivery_id, plan, files, taken)
+    reply.send(connection, delivery, delivery_id, plan, files, taken)
     return taken
 
 
@@ -187,40 +187,6 @@ def _count(file: JudgedFile, judge: FileJudge, taken_out: int, *, is_required: b
         file.reason = "every_row_quarantined" if file.rows_in else "no_rows"
         if is_required:
             raise _RefusedError(file.reason)
-
-
-def _write_receipt(
-    connection: psycopg.Connection,
-    delivery: Delivery,
-    delivery_id: int,
-    plan: Plan,
-    files: list[JudgedFile],
-    taken: Taken,
-) -> None:
-    sections = []
-    for file in files:
-        if file.findings is not None and len(file.findings):
-            load.copy_findings(connection, delivery_id, file.found.table, file.rules, file.findings)
-            counts = counts_of(file.findings, file.rules)
-            label = plan.year.tables[file.found.table].label if plan.year else file.found.table
-            sections += receipt.sections(file.found, label, file.rules, file.findings, counts)
-    order = plan.year.rules if plan.year else ()
-    sections.sort(key=lambda section: order.index(section.rule))
-    number = records.number_of(connection, delivery.council_id, plan.as_of_date)
-    receipt.write(
-        delivery.council_id,
-        f"{plan.as_of_date or 'undated'}-{number}",
-        receipt.Receipt(
-            council(delivery.council_id).name,
-            plan.return_id.upper(),
-            str(plan.as_of_date or "an unknown day"),
-            delivery.is_synthetic,
-            taken.verdict,
-            taken.reason,
-            tuple(receipt.file_line(file) for file in files),
-            tuple(sections),
-        ),
-    )
 
 
 def _empty_inbox(delivery: Delivery) -> None:
