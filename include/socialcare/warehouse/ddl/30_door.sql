@@ -66,7 +66,9 @@ create table if not exists door.findings (
     column_name text not null,
     severity text not null check (severity in ('quarantine', 'warning'))
 );
+alter table door.findings add column if not exists subject_token bigint;
 comment on table door.findings is 'What was found, by rule and position only: never a value.';
+comment on column door.findings.subject_token is 'The keyed number of the child or worker that the row is about, to compare deliveries; null when none.';
 create index if not exists findings_delivery on door.findings (delivery_id);
 
 create or replace view door.quarantine as
