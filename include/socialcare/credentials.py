@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+from socialcare.errors import Fault
 from socialcare.settings import get_settings
 
 
@@ -13,6 +14,19 @@ def secret(name: str, *, nbytes: int = 32) -> str:
     path = get_settings().secrets / name
     if not path.exists():
         write_private(path, secrets.token_hex(nbytes))
+    return path.read_text().strip()
+
+
+def kept_secret(name: str) -> str:
+    """Return a secret that must be there: a new one in its place would be wrong. Raises Fault ``key_missing``."""
+    path = get_settings().secrets / name
+    if not path.exists():
+        raise Fault(
+            "key_missing",
+            f"The key {name} is in use and not in the folder of secrets.",
+            where=str(path.parent),
+            remedy="put the secrets back from their own copy (docs/operate.md); a new key would not fit what is held.",
+        )
     return path.read_text().strip()
 
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pac
 
-from socialcare.credentials import secret
+from socialcare.credentials import kept_secret, secret
+from socialcare.registry.return_tables import Identifies
 
+#: The key of all workers of the region; every other kind has that of its council.
+REGION_STAFF = "region-staff"
+_NONE_RENEWED: Mapping[str, int] = MappingProxyType({})
 _TOKEN_BYTES = 16
 _POSTCODE = r"^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$"
 
@@ -31,21 +38,24 @@ class Pseudonymiser:
     A plain hash would not do: child numbers can be counted through. The key never leaves ``secrets``. Workers have
     one key for the region, so that a worker who moves between councils stays one; every other kind of identifier
     has tokens of its own under the council's key.
+
+    A key that was rotated is a chain: the token under the first is hashed again under each later one. ``renewed``
+    says how often each key was, as the warehouse has it; absent is never.
     """
 
-    def __init__(self, council_id: str) -> None:
-        self._council_id = council_id
+    def __init__(self, council_id: str, renewed: Mapping[str, int] = _NONE_RENEWED) -> None:
+        self._council_id, self._renewed = council_id, renewed
 
     @cached_property
     def _keys(self) -> dict[str, tuple[bytes, bytes]]:
-        council = f"council-{self._council_id}", self._council_id
+        council = key_of("child", self._council_id), self._council_id
         return {
             "child": _hmac_keys(*council),
             "family": _hmac_keys(*council, "family"),
             "provider": _hmac_keys(*council, "provider"),
             "record": _hmac_keys(*council, "record"),
             "staff": _hmac_keys(*council, "staff"),
-            "worker": _hmac_keys("region-staff", "worker"),
+            "worker": _hmac_keys(REGION_STAFF, "worker"),
         }
 
     def tokens(self, identifiers: pa.StringArray, kind: str = "child") -> Tokens:
@@ -57,12 +67,38 @@ class Pseudonymiser:
                 for identifier in identifiers.to_pylist()
             ]
         )
+        digests = self._again(digests, kind)
         offsets = np.arange(len(identifiers) + 1, dtype=np.int32) * (2 * _TOKEN_BYTES)
         text = pa.StringArray.from_buffers(
             len(identifiers), pa.py_buffer(offsets), pa.py_buffer(digests.hex().encode())
         )
         number = np.frombuffer(digests, dtype=np.uint64)[:: _TOKEN_BYTES // 8]
         return Tokens(text, number)
+
+    def _again(self, digests: bytes, kind: str) -> bytes:
+        """Hash tokens again under each key that followed the first."""
+        name = key_of(kind, self._council_id)
+        for number in range(1, self._renewed.get(name, 0) + 1):
+            size = _TOKEN_BYTES
+            old = (digests[start : start + size].hex() for start in range(0, len(digests), size))
+            digests = bytes.fromhex("".join(renewed(old, name, number)))
+        return digests
+
+
+def key_of(kind: Identifies | str, council_id: str) -> str:
+    """Return the name of the key under which identifiers of that kind are hashed."""
+    return REGION_STAFF if kind == "worker" else f"council-{council_id}"
+
+
+def later_key(name: str, number: int) -> str:
+    """Return the name of the key that the ``number``-th rotation brought."""
+    return f"{name}.{number}"
+
+
+def renewed(pseudonyms: Iterable[str], name: str, number: int) -> list[str]:
+    """Return what the ``number``-th rotation of a key makes of pseudonyms. Raises Fault ``key_missing``."""
+    key = bytes.fromhex(kept_secret(later_key(name, number)))
+    return [hmac.digest(key, old.encode(), "sha256")[:_TOKEN_BYTES].hex() for old in pseudonyms]
 
 
 def _hmac_keys(secret_name: str, *parts: str) -> tuple[bytes, bytes]:
