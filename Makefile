@@ -46,7 +46,7 @@ sql: $(READY) ## query the published tables: make sql Q="select ..." [AS=durham]
 	@exec $(BIN)/socialcare sql $(if $(strip $(AS)),--as $(strip $(AS))) "$$Q"
 
 test: $(READY) ## every test: no Docker, no network
-	@exec $(BIN)/python -m pytest -n 2 --dist loadfile
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## lint, types, generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/yamllint . && $(BIN)/socialcare generate-files --check

@@ -7,9 +7,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from psycopg import sql
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from socialcare.settings import get_settings
 
@@ -22,6 +24,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test with the name of its folder, so that `-m unit` needs no decorators."""
     for item in items:
         item.add_marker(Path(item.path).relative_to(TESTS).parts[0])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """Share the tests out by file, and those of the whole platform to one process: one starts at a time."""
+    return _OneStoryAtATime(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+class _OneStoryAtATime(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    def _split_scope(self, nodeid: str) -> str:
+        return "e2e" if nodeid.startswith("tests/e2e/") else str(super()._split_scope(nodeid))
 
 
 @pytest.fixture(scope="session")
