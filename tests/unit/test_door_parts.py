@@ -1,4 +1,4 @@
-"""The door's parts without a server: dates, tokens, sectors, stores on disk, receipts, encrypted originals."""
+"""The door's parts without a server: dates, tokens, sectors, stores on disk, receipts."""
 
 from __future__ import annotations
 
@@ -17,11 +17,9 @@ from socialcare.door.births import Births
 from socialcare.door.cells import CellChecker, Checked
 from socialcare.door.engine import Total, over_all
 from socialcare.door.identity import Pseudonymiser, postcode_sectors
-from socialcare.door.originals import Original, read
 from socialcare.door.reading import Reader, UnreadableError
 from socialcare.door.recognise import Recognised, recognise
 from socialcare.door.register import Findings, Spill
-from socialcare.errors import Fault
 from socialcare.registry.returns import return_spec
 
 
@@ -116,64 +114,6 @@ def test_a_receipts_page_holds_no_markup_of_the_councils() -> None:
     assert page.count("&lt;script") == 3
     assert rule.wording in page
     assert rule.whose_job in page
-
-
-def test_an_original_that_was_changed_is_not_given_out(home: Path) -> None:
-    with Original("durham") as original:
-        with original.new_file() as file:
-            file.write(b"first")
-            file.write(b"second")
-        name = original.keep("f" * 64)
-    assert b"".join(read(name, 1)) == b"firstsecond"
-    kept = home / "door" / "taken" / name / "1.enc"
-    whole = kept.read_bytes()
-    for damaged in (whole[:-20], whole[:-1] + _other(whole[-1]), whole[:20] + _other(whole[20]) + whole[21:]):
-        kept.write_bytes(damaged)
-        with pytest.raises(Fault, match="original_damaged"):
-            b"".join(read(name, 1))
-
-
-def _other(byte: int) -> bytes:
-    return bytes([byte ^ 1])
-
-
-def originals_of(council: str, content: str) -> str:
-    with Original(council) as original:
-        for text in (b"first", b"other"):
-            with original.new_file() as file:
-                file.write(text)
-        return original.keep(content * 64)
-
-
-def test_an_original_is_bound_to_its_file(home: Path) -> None:
-    name = originals_of("durham", "f")
-    one, two = (home / "door" / "taken" / name / f"{n}.enc" for n in (1, 2))
-    first, second = one.read_bytes(), two.read_bytes()
-    one.write_bytes(second)
-    two.write_bytes(first)
-    for number in (1, 2):
-        with pytest.raises(Fault, match="original_damaged"):
-            b"".join(read(name, number))
-
-
-@pytest.mark.parametrize("council", ["durham", "south_tyneside"])
-def test_an_original_with_its_key_is_bound_to_its_delivery(home: Path, council: str) -> None:
-    name, other = originals_of("durham", "f"), originals_of(council, "e")
-    assert b"".join(read(other, 1)) == b"first"
-    taken, keys = home / "door" / "taken", home / "secrets" / "originals"
-    (keys / name.replace("/", "-")).replace(keys / other.replace("/", "-"))
-    for number in (1, 2):
-        (taken / name / f"{number}.enc").replace(taken / other / f"{number}.enc")
-    with pytest.raises(Fault, match="original_damaged"):
-        b"".join(read(other, 1))
-
-
-def test_what_a_killed_run_left_half_written_is_removed(home: Path) -> None:
-    left = home / "door" / "taken" / "durham" / ".0123"
-    left.mkdir(parents=True)
-    with Original("durham"):
-        assert not left.exists()
-    assert list(left.parent.iterdir()) == []
 
 
 def test_an_inbox_that_does_not_exist_is_empty(home: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from socialcare import generate
 from socialcare.database import connect
-from socialcare.door import arrival, intake, originals
+from socialcare.door import arrival, intake
 from socialcare.door.intake import take_in
 from socialcare.door.verdicts import Taken
 from socialcare.errors import Fault
@@ -130,23 +130,6 @@ def test_the_receipt_is_in_that_councils_outbox_alone_and_only_its_owner_reads_i
     lines = list(csv.reader(receipts[0].open(encoding="utf-8")))
     assert not [cell for row in lines for cell in row if cell[:1] in ("=", "+", "-", "@")]
     assert [cell for row in lines for cell in row if cell == "'=1+1"], "the planted formula is told, harmless"
-
-
-def test_the_original_is_readable_until_its_time_is_over_and_never_after(warehouse: str) -> None:
-    from datetime import date
-
-    folder = generate.deliver("durham")
-    sent = [file.read_bytes() for file in sorted(folder.glob("*.csv"))]
-    take_all("durham")
-    ((name,),) = rows("select original from door.originals")
-    assert [b"".join(originals.read(name, n)) for n in range(1, len(sent) + 1)] == sent
-    kept = b"".join(f.read_bytes() for f in (get_settings().home / "door" / "taken" / name).iterdir())
-    assert b"SYN-DUR" not in kept
-    assert originals.destroy_expired() == 0
-    assert originals.destroy_expired(date(2099, 1, 1)) == 1
-    with pytest.raises(Fault, match="original_destroyed"):
-        next(originals.read(name, 1))
-    assert rows("select count(*) from door.originals where destroyed_at is not null") == [(1,)]
 
 
 def test_a_night_makes_the_synthetic_delivery_once(warehouse: str) -> None:

@@ -1,31 +1,53 @@
-"""The originals, encrypted: kept for the agreed time, then destroyed by destroying their key.
+"""The originals, encrypted with age: kept for the agreed time, then destroyed by destroying their keys.
 
-AES-256-GCM in chunks, one key per delivery. Everything is bound to its place: a chunk to its number and its file,
-a delivery's key to its council and content, which are known only when all is read. Keys are under
-``secrets/originals``, apart from the data under ``door/taken`` and never in a backup of it. (Issue 4 moves this to
-the age format.)
+Each file of a delivery is one age file to an X25519 key of its own: none opens in the place of another. ``0.age``
+says what was sent under which names, and whose original it is. A delivery's keys are one file under
+``secrets/originals``, in the order of its files, apart from the data under ``door/taken`` and never in a backup. By
+hand: ``age --decrypt --identity <that file> 1.age``. (The first platform that ever ran has this format: there is no
+older one to read.)
 """
 
 from __future__ import annotations
 
+import io
 import os
+import queue
 import secrets
 import shutil
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import BinaryIO
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+import pyrage  # type: ignore[import-untyped]
+from pydantic import BaseModel, ConfigDict, Field
 
 from socialcare.credentials import replace_private
 from socialcare.database import connect
+from socialcare.door.arrival import Delivery, Statement
 from socialcare.errors import Fault
 from socialcare.settings import get_settings
 
-_MAGIC = b"SCO1"
-_KEY, _NONCE = 32, 12
-_PREFIX = 7  # nonce = prefix, number of the chunk (4 bytes), 1 for the last chunk
+#: Chunks that wait to be encrypted: what is read ahead stays in memory.
+_WAITING = 2
+_KEY = "AGE-SECRET-KEY-"
+
+
+class Sent(BaseModel):
+    """What a delivery was beside the bytes of its files: names may identify, so it is kept as they are."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    original: str = ""
+    names: tuple[str, ...] = Field(default=(), repr=False)
+    statement: Statement | None = None
+    problem: str = ""
+
+    @staticmethod
+    def of(delivery: Delivery) -> Sent:
+        """Return what is to be kept of a delivery."""
+        names = tuple(file.name for file in delivery.files)
+        return Sent(names=names, statement=delivery.statement, problem=delivery.problem)
 
 
 class Original:
@@ -33,13 +55,11 @@ class Original:
 
     def __init__(self, council_id: str) -> None:
         self._place = _taken() / council_id
-        self._key = AESGCM.generate_key(bit_length=256)
+        self._keys = [pyrage.x25519.Identity.generate()]
         self._working = self._place / f".{secrets.token_hex(8)}"
-        self._count = 0
 
     def __enter__(self) -> Original:
-        for left_over in self._place.glob(".*"):  # of a run that was killed
-            shutil.rmtree(left_over)
+        remove_left_over(self._place.name)
         self._working.mkdir(parents=True, mode=0o700)
         return self
 
@@ -48,91 +68,106 @@ class Original:
 
     def new_file(self) -> EncryptedFile:
         """Return a writer for the delivery's next file."""
-        self._count += 1
-        return EncryptedFile(self._working / f"{self._count}.enc", self._key, self._count)
+        self._keys.append(pyrage.x25519.Identity.generate())
+        return EncryptedFile(self._working / f"{len(self._keys) - 1}.age", self._keys[-1])
 
-    def keep(self, content_sha256: str) -> str:
+    def keep(self, content_sha256: str, sent: Sent) -> str:
         """Put the original in its place; return its name. A run that was killed after this may do it again."""
         name = f"{self._place.name}/{content_sha256[:32]}"
         kept = _taken() / name
-        replace_private(_key_file(name), _bound_key(self._key, name))
+        with EncryptedFile(self._working / "0.age", self._keys[0]) as file:
+            file.write(sent.model_copy(update={"original": name}).model_dump_json().encode())
         shutil.rmtree(kept, ignore_errors=True)
+        replace_private(_key_file(name), "".join(f"{key}\n" for key in self._keys))
         self._working.rename(kept)
         return name
 
 
 class EncryptedFile:
-    """Writes one file, chunk by chunk; ``with`` it, so that its end is sealed."""
+    """Writes one age file, chunk by chunk; ``with`` it, so that its end is sealed.
 
-    def __init__(self, path: Path, key: bytes, number: int) -> None:
-        self._place = _place_of(number)
-        self._cipher, self._prefix, self._number = AESGCM(key), secrets.token_bytes(_PREFIX), 0
+    The library asks for bytes and is not given them, so it runs beside the writer.
+    """
+
+    def __init__(self, path: Path, key: pyrage.x25519.Identity) -> None:
+        self._chunks: queue.Queue[bytes] = queue.Queue(_WAITING)
+        self._rest = memoryview(b"")
         self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-        self._file.write(_MAGIC + self._prefix)
+        self._pool = ThreadPoolExecutor(1)
+        self._sealed = self._pool.submit(self._encrypt, key.to_public())
 
     def __enter__(self) -> EncryptedFile:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        self._seal(b"", last=True)
+        """Seal the end. Raises Fault ``original_not_kept``."""
+        self._chunks.put(b"")
+        self._pool.shutdown()
         self._file.close()
+        if self._sealed.exception() and not any(problem):
+            raise Fault(
+                "original_not_kept",
+                "The encrypted original could not be written, so nothing of the delivery was taken in.",
+                where=str(_taken()),
+                remedy="look for free space there; the delivery waits in the inbox.",
+                retryable=True,
+            )
 
     def write(self, chunk: bytes) -> None:
         """Encrypt and write one chunk."""
-        self._seal(chunk, last=False)
+        if chunk:
+            self._chunks.put(chunk)
 
-    def _seal(self, chunk: bytes, *, last: bool) -> None:
-        nonce = self._prefix + self._number.to_bytes(4, "big") + bytes([last])
-        sealed = self._cipher.encrypt(nonce, chunk, self._place)
-        self._file.write(len(sealed).to_bytes(4, "big") + sealed)
-        self._number += 1
+    def read(self, size: int) -> bytes:
+        """Give the library what comes next: nothing at the end."""
+        if not self._rest:
+            self._rest = memoryview(self._chunks.get())
+        given, self._rest = bytes(self._rest[:size]), self._rest[size:]
+        return given
+
+    def _encrypt(self, recipient: pyrage.x25519.Recipient) -> None:
+        try:
+            pyrage.encrypt_io(self, self._file, [recipient])
+            self._file.flush()
+        except BaseException:
+            while self._chunks.get():  # the writer must not wait for room that nobody makes
+                pass
+            raise
 
 
-def read(original: str, number: int) -> Iterator[bytes]:
-    """Yield the bytes of file ``number`` (from 1) of an original.
+def decrypt(original: str, number: int, to: BinaryIO) -> None:
+    """Write file ``number`` (from 1) of an original to ``to``, of which nothing counts when this fails.
 
-    Raises Fault ``original_destroyed`` when its key is gone, ``original_damaged`` when the bytes were
-    changed, or are those of another file or another delivery.
+    Raises Fault ``original_destroyed`` when its key is gone, ``original_damaged`` when the bytes were changed or cut,
+    or are those of another file or another delivery.
     """
-    key_file = _key_file(original)
-    if not key_file.exists():
-        raise Fault("original_destroyed", "The key of this original was destroyed: nobody can read it again.")
-    cipher, place = AESGCM(_unbound_key(key_file.read_text(), original)), _place_of(number)
-    with (_taken() / original / f"{number}.enc").open("rb") as file:
-        prefix = file.read(len(_MAGIC) + _PREFIX)[len(_MAGIC) :]
-        position = 0
-        while size := file.read(4):
-            sealed = file.read(int.from_bytes(size, "big"))
-            last = len(sealed) == 16
-            nonce = prefix + position.to_bytes(4, "big") + bytes([last])
-            try:
-                chunk = cipher.decrypt(nonce, sealed, place)
-            except InvalidTag:
-                raise _damaged() from None
-            yield chunk
-            position += 1
-            if last:
-                return
-    raise _damaged()
+    _decrypt(original, number, to)
+    sent(original)
 
 
-def _place_of(number: int) -> bytes:
-    return f"file {number}".encode()
+def sent(original: str) -> Sent:
+    """Return what was sent, beside the bytes. Raises as ``decrypt`` does."""
+    said = io.BytesIO()
+    _decrypt(original, 0, said)
+    found = Sent.model_validate_json(said.getvalue())
+    if found.original != original:
+        raise _damaged()
+    return found
 
 
-def _bound_key(key: bytes, original: str) -> str:
-    """Seal a delivery's key, so that it opens only as the key of that original."""
-    outer = AESGCM.generate_key(bit_length=256)
-    nonce = secrets.token_bytes(_NONCE)
-    return (outer + nonce + AESGCM(outer).encrypt(nonce, key, original.encode())).hex()
-
-
-def _unbound_key(text: str, original: str) -> bytes:
+def _decrypt(original: str, number: int, to: BinaryIO) -> None:
     try:
-        kept = bytes.fromhex(text.strip())
-        outer, nonce, sealed = kept[:_KEY], kept[_KEY : _KEY + _NONCE], kept[_KEY + _NONCE :]
-        return AESGCM(outer).decrypt(nonce, sealed, original.encode())
-    except (InvalidTag, ValueError):
+        keys = [line for line in _key_file(original).read_text().splitlines() if line.startswith(_KEY)]
+    except FileNotFoundError:
+        raise Fault("original_destroyed", "The key of this original was destroyed: nobody can read it again.") from None
+    try:
+        with (_taken() / original / f"{number}.age").open("rb") as file:
+            pyrage.decrypt_io(file, to, [pyrage.x25519.Identity.from_str(keys[number])])
+    except (pyrage.DecryptError, pyrage.IdentityError, FileNotFoundError, IndexError):
+        raise _damaged() from None
+    except OSError as error:
+        if error.errno:  # of writing, not of what was read
+            raise
         raise _damaged() from None
 
 
@@ -141,18 +176,29 @@ def _damaged() -> Fault:
 
 
 def destroy_expired(today: date | None = None) -> int:
-    """Destroy every original whose agreed time is over: key first, then the data. Return how many."""
+    """Destroy every original whose agreed time is over: key first, then the data. Return how many.
+
+    One that came again, word for word, is kept as long as the last of its deliveries.
+    """
+    today = today or datetime.now(UTC).date()
     with connect("loader") as connection:
         due = connection.execute(
-            "select delivery_id, original from door.originals "
-            "where destroyed_at is null and keep_until < %s for update",
-            [today or datetime.now(UTC).date()],
+            "select delivery_id, original from door.originals o where destroyed_at is null and keep_until < %s"
+            " and not exists (select 1 from door.originals again where again.original = o.original"
+            " and again.destroyed_at is null and again.keep_until >= %s) for update",
+            [today, today],
         ).fetchall()
         for delivery_id, original in due:
             _key_file(original).unlink(missing_ok=True)
             shutil.rmtree(_taken() / original, ignore_errors=True)
             connection.execute("update door.originals set destroyed_at = now() where delivery_id = %s", [delivery_id])
     return len(due)
+
+
+def remove_left_over(council_id: str) -> None:
+    """Remove what a run that was killed left half-written, or decrypted. Only who has the council's lock may."""
+    for left_over in (_taken() / council_id).glob(".*"):
+        shutil.rmtree(left_over)
 
 
 def _taken() -> Path:

@@ -1,0 +1,156 @@
+"""The encrypted originals: bound to their places, gone with their keys. Receipts go when their time is over too."""
+
+from __future__ import annotations
+
+import io
+import random
+import tracemalloc
+from datetime import date
+from pathlib import Path
+
+import pyrage
+import pytest
+
+from socialcare import generate
+from socialcare.database import connect
+from socialcare.door import arrival, originals
+from socialcare.door.intake import take_in
+from socialcare.door.originals import Original, Sent
+from socialcare.errors import Fault
+from socialcare.settings import get_settings
+
+SENT = Sent(names=("one.csv", "two.csv"))
+
+
+def plain(name: str, number: int) -> bytes:
+    out = io.BytesIO()
+    originals.decrypt(name, number, out)
+    return out.getvalue()
+
+
+def kept(council: str, content: str, *files: bytes) -> str:
+    with Original(council) as original:
+        for text in files or (b"first", b"other"):
+            with original.new_file() as file:
+                file.write(text)
+        return original.keep(content * 64, SENT)
+
+
+def test_an_original_is_an_age_file_that_its_key_file_opens(home: Path) -> None:
+    """Whoever has the two needs nothing of this platform."""
+    name = kept("durham", "f")
+    key_file = home / "secrets" / "originals" / name.replace("/", "-")
+    assert key_file.stat().st_mode & 0o777 == 0o600
+    keys = [pyrage.x25519.Identity.from_str(line) for line in key_file.read_text().split()]
+    folder = home / "door" / "taken" / name
+    assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
+    assert pyrage.decrypt((folder / "2.age").read_bytes(), keys) == b"other"
+    assert originals.sent(name).names == SENT.names
+    assert "one.csv" not in repr(originals.sent(name)), "names may identify"
+
+
+@pytest.mark.parametrize("size", [0, 1, (1 << 20) + 1])
+def test_what_is_kept_comes_out_again(home: Path, size: int) -> None:
+    """Sizes about a block of age's (64 KiB) and a chunk of the reader's (1 MiB)."""
+    sent = random.Random(4).randbytes(size)
+    assert plain(kept("durham", "f", sent), 1) == sent
+
+
+def test_an_original_that_was_changed_is_not_given_out(home: Path) -> None:
+    name = kept("durham", "f")
+    file = home / "door" / "taken" / name / "1.age"
+    whole = file.read_bytes()
+    for damaged in (
+        b"",
+        whole[:60],
+        whole[:-20],
+        whole[:-1] + _other(whole[-1]),
+        whole[:90] + _other(whole[90]) + whole[91:],
+    ):
+        file.write_bytes(damaged)
+        with pytest.raises(Fault, match="original_damaged"):
+            plain(name, 1)
+
+
+def _other(byte: int) -> bytes:
+    return bytes([byte ^ 1])
+
+
+def test_an_original_is_bound_to_its_file(home: Path) -> None:
+    name = kept("durham", "f")
+    one, two = (home / "door" / "taken" / name / f"{n}.age" for n in (1, 2))
+    first, second = one.read_bytes(), two.read_bytes()
+    one.write_bytes(second)
+    two.write_bytes(first)
+    for number in (1, 2):
+        with pytest.raises(Fault, match="original_damaged"):
+            plain(name, number)
+
+
+@pytest.mark.parametrize("files", [(1, 2), (0, 1, 2)], ids=["its files", "all of it"])
+@pytest.mark.parametrize("council", ["durham", "south_tyneside"])
+def test_an_original_with_its_key_is_bound_to_its_delivery(home: Path, council: str, files: tuple[int, ...]) -> None:
+    name, other = kept("durham", "f"), kept(council, "e")
+    assert plain(other, 1) == b"first"
+    taken, keys = home / "door" / "taken", home / "secrets" / "originals"
+    (keys / name.replace("/", "-")).replace(keys / other.replace("/", "-"))
+    for number in files:
+        (taken / name / f"{number}.age").replace(taken / other / f"{number}.age")
+    with pytest.raises(Fault, match="original_damaged"):
+        plain(other, 1)
+
+
+def test_what_a_killed_run_left_half_written_is_removed(home: Path) -> None:
+    left = home / "door" / "taken" / "durham" / ".0123"
+    left.mkdir(parents=True)
+    with Original("durham"):
+        assert not left.exists()
+    assert list(left.parent.iterdir()) == []
+
+
+def test_a_disk_that_is_full_is_named_and_the_reader_does_not_wait_for_ever(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    def write_ten() -> None:
+        with original.new_file() as file:
+            for _ in range(10):
+                file.write(b"chunk")
+
+    monkeypatch.setattr("socialcare.door.originals.pyrage.encrypt_io", full)
+    with Original("durham") as original, pytest.raises(Fault, match="original_not_kept"):
+        write_ten()
+
+
+def test_a_large_file_is_kept_in_the_memory_of_a_small_one(home: Path) -> None:
+    chunk = bytes(1 << 20)
+    with Original("durham") as original, original.new_file() as file:
+        tracemalloc.start()
+        for _ in range(64):
+            file.write(bytes(chunk))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak < 8 << 20
+
+
+def rows(query: str) -> list[tuple]:
+    with connect("loader") as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_the_original_is_readable_until_its_time_is_over_and_never_after(warehouse: str) -> None:
+    folder = generate.deliver("durham")
+    sent = [file.read_bytes() for file in sorted(folder.glob("*.csv"))]
+    for delivery in arrival.look("durham", settled_after=0).whole:
+        take_in(delivery)
+    ((name,),) = rows("select original from door.originals")
+    assert [plain(name, n) for n in range(1, len(sent) + 1)] == sent
+    files = b"".join(f.read_bytes() for f in (get_settings().home / "door" / "taken" / name).iterdir())
+    assert b"SYN-DUR" not in files
+    assert originals.destroy_expired() == 0
+    assert originals.destroy_expired(date(2099, 1, 1)) == 1
+    with pytest.raises(Fault, match="original_destroyed"):
+        plain(name, 1)
+    assert rows("select count(*) from door.originals where destroyed_at is not null") == [(1,)]
