@@ -79,6 +79,28 @@ class Column(_Dated):
         return self
 
 
+class History(Strict):
+    """How a row is known again in the next delivery: by what it says, not by the number a system gives it tonight."""
+
+    key: tuple[str, ...] | None = None
+    """Rows that agree on these tell of the same thing. None: the table's key, without numbers that are given anew."""
+    stable: tuple[str, ...] = ()
+    """Numbers of records that stay. Any other may be given anew overnight, and says nothing."""
+    ignore: tuple[str, ...] = ()
+    """Columns whose change says nothing of the row: they follow from other rows, or from the day."""
+    starts: str | None = None
+    """From when what the row says held. None: the first date of the key, if there is one."""
+    ends: str | None = None
+    """Until when; empty while it holds. None: it is of one day, or of no day."""
+    not_kept: str = ""
+    """Why the rows cannot be known again, where they cannot."""
+
+    @property
+    def columns(self) -> set[str]:
+        """Every column that it names."""
+        return {*(self.key or ()), *self.stable, *self.ignore, *filter(None, (self.starts, self.ends))}
+
+
 class Table(_Dated):
     """One file of the return."""
 
@@ -87,11 +109,15 @@ class Table(_Dated):
     means: str = ""
     path: str | None = None
     """Of a message: there is a row for each element at this path."""
+    rows_with: dict[str, str] = {}
+    """Of a message whose rows stand within another table's: an element and the text by which it says that there is no
+    row; there is one where any of them has another text."""
     required: bool = False
     """A delivery without it is not the return."""
     columns: dict[str, Column]
     extra: dict[str, Column] = {}
     """Columns that some files have beside those of the return."""
+    history: History = History()
 
     @property
     def every_column(self) -> dict[str, Column]:
@@ -102,6 +128,8 @@ class Table(_Dated):
     def _knows_its_key(self) -> Table:
         if not set(self.key) <= set(self.columns):
             raise ValueError("the key names a column that is not declared")
+        if not self.history.columns <= {name for name, column in self.columns.items() if column.is_loaded}:
+            raise ValueError("the history names a column that is not declared or not loaded")
         return self
 
     def subject(self, kind: Identifies = "child") -> str | None:
