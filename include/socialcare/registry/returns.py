@@ -117,6 +117,8 @@ class Return(Strict):
     """Absent: the return is files of rows."""
     subject: Identifies = "child"
     """Rules see all rows of one of these together."""
+    rolling: bool = False
+    """A delivery is all there is on its day, whichever year that is in; else each collection year is a return."""
     tables: dict[str, Table]
     other_tables: dict[str, tuple[str, ...]] = Field(default={})
     views: dict[str, str] = Field(default={})
