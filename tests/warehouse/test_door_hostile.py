@@ -60,7 +60,7 @@ BAD_HEADERS: dict[str, tuple[str | bytes, str]] = {
     "empty": ("", "file_empty"),
     "only a heading": (HEADER, "no_rows"),
     "NUL bytes": (HEADER.encode() + b"A1\0,F\n", "nul_bytes"),
-    "a spreadsheet": (b"PK\x03\x04whatever", "not_csv_spreadsheet_or_zip"),
+    "the first bytes of a zip": (b"PK\x03\x04whatever", "zip_damaged"),
     "UTF-16": (("\ufeff" + HEADER + CHILD).encode("utf-16-le"), "not_csv_utf16_text"),
     "a web page": ("<!doctype html><p>Sign in", "not_csv_xml_or_html"),
     "a heading twice": (HEADER.replace("MC_DOB", "MC_DOB,SEX") + CHILD, "heading_twice"),

@@ -10,23 +10,21 @@ import hashlib
 import logging
 import shutil
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import psycopg
 import pyarrow as pa
 
 from socialcare.database import connect
-from socialcare.door import last_year, load, records, reply
-from socialcare.door.arrival import Delivery, NotPlainError
+from socialcare.door import last_year, load, records, reply, unpack
+from socialcare.door.arrival import Delivery
 from socialcare.door.engine import Circumstances
 from socialcare.door.identity import Pseudonymiser
 from socialcare.door.judge import DeliveryJudge, FileJudge
 from socialcare.door.messages import reader_of, tables_of
-from socialcare.door.originals import Original, Sent
+from socialcare.door.originals import Original
 from socialcare.door.plan import Plan, make_plan
 from socialcare.door.reading import UnreadableError
-from socialcare.door.recognise import recognise
 from socialcare.door.register import Findings
 from socialcare.door.verdicts import JudgedFile, Taken
 from socialcare.errors import Fault
@@ -67,7 +65,7 @@ def take_in(delivery: Delivery, *, today: date | None = None) -> Taken:
 def _take(
     connection: psycopg.Connection, delivery: Delivery, original: Original, stores: ExitStack, today: date
 ) -> Taken:
-    delivery, files = _recognised(delivery, original)
+    delivery, files = _recognised(delivery, original, stores)
     plan = make_plan(delivery, [file.found for file in files], today)
     for file in files:
         if plan.year and file.found.table and file.found.table not in plan.tables:
@@ -89,23 +87,19 @@ def _take(
     records.insert_delivery(connection, delivery_id, delivery, plan, content, taken)
     for number, file in enumerate(files, start=1):
         records.insert_file(connection, delivery_id, number, file)
-    kept = original.keep(content, Sent.of(delivery))
+    kept = original.keep(content)
     records.insert_original(connection, delivery_id, kept, council(delivery.council_id).retention_days)
     reply.send(connection, delivery, delivery_id, plan, files, taken)
     return taken
 
 
-def _recognised(delivery: Delivery, original: Original) -> tuple[Delivery, list[JudgedFile]]:
+def _recognised(delivery: Delivery, original: Original, stores: ExitStack) -> tuple[Delivery, list[JudgedFile]]:
     """Read every plain file; a delivery that holds anything else, now if not when it was looked at, says so."""
+    delivery, found = unpack.opened(delivery, original.new_file, stores)
     files = []
-    for path in delivery.files:
-        try:
-            found = recognise(path, original.new_file)
-        except NotPlainError:
-            delivery = replace(delivery, problem=delivery.problem or "not_a_plain_file")
-            continue
-        reason = "not_taken_yet" if found.other_table else found.problem
-        files += [JudgedFile(table, reason=reason) for table in tables_of(found)]
+    for file in found:
+        reason = "not_taken_yet" if file.other_table else file.problem
+        files += [JudgedFile(table, reason=reason) for table in tables_of(file)]
     return delivery, files
 
 

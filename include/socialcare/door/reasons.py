@@ -11,6 +11,7 @@ class Reason(NamedTuple):
 
 
 _AGAIN = "Make the extract again and send it as a new delivery."
+_UNZIPPED = "Send the files themselves, or an ordinary zip of them."
 _CSV = "Save the extract as CSV, one file per table, and send it again."
 
 REASONS: dict[str, Reason] = {
@@ -21,6 +22,22 @@ REASONS: dict[str, Reason] = {
     "no_files": Reason("The delivery holds no file.", _AGAIN),
     "too_many_files": Reason("The delivery holds more than 100 files.", "Send one return in one delivery."),
     "not_a_plain_file": Reason("The delivery holds a folder or a link.", "Put plain files into the delivery."),
+    "upload_unfinished": Reason("A file has had the name of an unfinished upload for a day.", _AGAIN),
+    "files_missing": Reason("A file that delivery.json names has not come for a day.", _AGAIN),
+    "marker_twice": Reason("Two zips state different things in their delivery.json.", "Send each as its own delivery."),
+    "zip_empty": Reason("The zip holds no file.", _AGAIN),
+    "zip_too_many_files": Reason("The zips hold more than 100 files.", "Send one return in one delivery."),
+    "zip_too_large": Reason("The zips hold more than 16 GB.", "Send one return in one delivery."),
+    "zip_bomb": Reason("The zip states that it holds far more than its size allows.", _UNZIPPED),
+    "zip_path_climbs": Reason("A file in the zip has a path that leads out of it.", _UNZIPPED),
+    "zip_path_absolute": Reason("A file in the zip has the path of another machine.", _UNZIPPED),
+    "zip_name_twice": Reason("Two files in the zip have the same name.", "Keep each file once."),
+    "zip_link": Reason("The zip holds a link or a device.", "Put plain files into it."),
+    "zip_encrypted": Reason("The zip needs a password.", "Send it without: the way it is sent protects it."),
+    "zip_method": Reason("The zip is packed in a way that is not taken.", _UNZIPPED),
+    "zip_in_zip": Reason("The file is a zip inside a zip.", _UNZIPPED),
+    "zip_damaged": Reason("The zip is damaged: it may have been cut short on its way.", _AGAIN),
+    "other_archive": Reason("The file is an archive of another kind than zip.", _UNZIPPED),
     "file_empty": Reason("The file is empty.", _AGAIN),
     "no_rows": Reason("The file has a heading and no rows.", _AGAIN),
     "nul_bytes": Reason("The file holds NUL bytes: it was damaged on its way.", _AGAIN),
