@@ -27,7 +27,8 @@ class Sheet:
 
     def extend(self, rows: Rows) -> None:
         """Add a whole table; before any row is added one by one."""
-        self._parts.append(pa.table({name: pa.array(rows[name], pa.string()) for name in self._names}))
+        if len(rows):  # Arrow's CSV writer puts unused memory before what follows an empty part
+            self._parts.append(pa.table({name: pa.array(rows[name], pa.string()) for name in self._names}))
 
     @property
     def rows(self) -> int:

@@ -25,13 +25,13 @@ _HEADER, _OWN, _WITHIN, _HEADER_ENDS, _EPISODES, _ENDS = range(6)
 
 def write(told: Mapping[str, Rows]) -> Iterator[str]:
     """Yield the file, some thousands of children at a time. Every child of any table is in the header."""
-    yield '<?xml version="1.0" encoding="UTF-8"?>\n<!-- SYNTHETIC: no real child is in this file -->\n<CHILDREN>\n'
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<!-- SYNTHETIC: no real child is in this file -->\n<EXPSSDA903>\n'
     ids = told["header"]["CHILD"]
     order = np.argsort(ids, kind="stable")
     places = {name: order[np.searchsorted(ids, rows["CHILD"], sorter=order)] for name, rows in told.items()}
     for first in range(0, len(ids), _AT_ONCE):
         yield _part(told, places, first, first + _AT_ONCE).text()
-    yield "</CHILDREN>\n"
+    yield "</EXPSSDA903>\n"
 
 
 def _part(told: Mapping[str, Rows], places: Mapping[str, Ints], first: int, after: int) -> Pieces:
