@@ -22,7 +22,7 @@ from socialcare.door.engine import Circumstances
 from socialcare.door.identity import Pseudonymiser
 from socialcare.door.judge import DeliveryJudge, FileJudge
 from socialcare.door.messages import reader_of, tables_of
-from socialcare.door.originals import Original
+from socialcare.door.originals import Original, Sent
 from socialcare.door.plan import Plan, make_plan
 from socialcare.door.reading import UnreadableError
 from socialcare.door.register import Findings
@@ -87,7 +87,7 @@ def _take(
     records.insert_delivery(connection, delivery_id, delivery, plan, content, taken)
     for number, file in enumerate(files, start=1):
         records.insert_file(connection, delivery_id, number, file)
-    kept = original.keep(content)
+    kept = original.keep(content, Sent.of(delivery))
     records.insert_original(connection, delivery_id, kept, council(delivery.council_id).retention_days)
     reply.send(connection, delivery, delivery_id, plan, files, taken)
     return taken
