@@ -64,10 +64,10 @@ class CodeChange(Strict):
 
 
 class Message(Strict):
-    """How the return's message (XML) is known: its root, and the collection that its header names."""
+    """How the return's message (XML) is known: its root, and the collection that its header names if it has one."""
 
     root: str
-    collection: str
+    collection: str | None = None
 
 
 class Difference(Strict):
@@ -114,7 +114,7 @@ class Return(Strict):
     """Days that systems write where there is no date."""
     differences: dict[int, Difference] = Field(default={})
     xml: Message | None = None
-    """Absent: the return is files of rows."""
+    """Absent: the return is files of rows. A return may be both: the file says which it is."""
     subject: Identifies = "child"
     """Rules see all rows of one of these together."""
     rolling: bool = False
