@@ -90,15 +90,15 @@ class History(Strict):
     """Columns whose change says nothing of the row: they follow from other rows, or from the day."""
     starts: str | None = None
     """From when what the row says held. None: the first date of the key, if there is one."""
-    ends: str | None = None
-    """Until when; empty while it holds. None: it is of one day, or of no day."""
+    ends: tuple[str, ...] = ()
+    """Until when, the first of these; empty while it holds. None: it is of one day, or of no day."""
     not_kept: str = ""
     """Why the rows cannot be known again, where they cannot."""
 
     @property
     def columns(self) -> set[str]:
         """Every column that it names."""
-        return {*(self.key or ()), *self.stable, *self.ignore, *filter(None, (self.starts, self.ends))}
+        return {*(self.key or ()), *self.stable, *self.ignore, *self.ends, *filter(None, (self.starts,))}
 
 
 class Table(_Dated):
