@@ -28,8 +28,7 @@ class Sent:
         self.truth = {f["indicator"]: f for f in json.loads((folder / "truth.json").read_text())["figures"]}
 
     def table(self, delivery: str, table: str) -> pd.DataFrame:
-        named = table if delivery == "local_records" else f"{delivery}_{table}"
-        path = self.folders[delivery] / f"SYNTHETIC_{named}_durham.csv"
+        path = self.folders[delivery] / f"SYNTHETIC_{delivery}_{table}_durham.csv"
         frame = pd.read_csv(path, dtype=str, keep_default_na=False)
         for name in frame.columns:
             if frame[name].str.fullmatch(r"\d\d/\d\d/\d{4}").any():
@@ -98,9 +97,10 @@ def test_missing_and_the_interviews_on_return(sent: Sent, episodes: pd.DataFrame
     began = gone[gone["MIS_START"].between(BEGINS, UNTIL) & gone["MISSING"].eq("M")]
     assert began["CHILD"].nunique() == sent.truth["CLA07"]["numerator"]
     assert episodes["CHILD"].nunique() == sent.truth["CLA07"]["denominator"]
-    talks = sent.table("local_records", "return_interviews")
-    held = talks[talks["INTERVIEW_DATE"].notna()]
-    assert (held["HOURS_AFTER_RETURN"].astype(int) <= 72).sum() == sent.truth["MIS03"]["numerator"]
+    talks = sent.table("local_records", "return_home_interviews")
+    held = talks[talks["INTERVIEWED_ON"].notna() & talks["RETURNED_ON"].between(BEGINS, UNTIL)]
+    back, met = (held[f"{n}_ON"] + pd.to_timedelta(held[f"{n}_AT"] + ":00") for n in ("RETURNED", "INTERVIEWED"))
+    assert (met - back <= pd.Timedelta(hours=72)).sum() == sent.truth["MIS03"]["numerator"]
     assert len(held) == sent.truth["MIS03"]["denominator"]
 
 
@@ -179,12 +179,13 @@ def test_the_workforce_by_the_departments_method(sent: Sent) -> None:
 
 
 def test_audits_and_supervision(sent: Sent) -> None:
-    audits = sent.table("local_records", "audits")
-    final = audits["MODERATED_GRADE"].where(audits["MODERATED"].eq("Y"), audits["GRADE"])
-    assert final.isin(["outstanding", "good"]).sum() == sent.truth["QA01"]["numerator"]
-    staff, talks = (sent.table("local_records", name) for name in ("staff_in_post", "supervision"))
-    scope = staff[staff["LEFT"].isna() & (staff["STARTED"] <= UNTIL - pd.Timedelta(days=35))]["WORKER_ID"]
-    late = talks[talks["SUPERVISION_DATE"] > UNTIL - pd.Timedelta(days=35)]["WORKER_ID"]
+    audits = sent.table("local_records", "case_audits")
+    final = audits["MODERATED_GRADE"].where(audits["MODERATED_GRADE"].ne(""), audits["GRADE"])
+    assert final.isin(["OUT", "GOOD"]).sum() == sent.truth["QA01"]["numerator"]
+    staff, talks = (sent.table("local_records", name) for name in ("staff", "supervision"))
+    here = staff["ENDED"].isna() | (staff["ENDED"] > UNTIL)
+    scope = staff[here & (staff["STARTED"] <= UNTIL - pd.Timedelta(days=35))]["STAFF_NO"]
+    late = talks[talks["HELD_ON"] > UNTIL - pd.Timedelta(days=35)]["STAFF_NO"]
     assert (scope.isin(late).sum(), len(scope)) == (sent.truth["QA06"]["numerator"], sent.truth["QA06"]["denominator"])
 
 

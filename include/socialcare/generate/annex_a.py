@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from socialcare.generate import annex_a_care, annex_a_lists
+from socialcare.generate import annex_a_care, annex_a_lists, rows_wrong
+from socialcare.generate.cin import Written
 from socialcare.generate.rows import OPEN
+from socialcare.generate.rows_wrong import RowDefect, Shape
+from socialcare.registry.returns import return_spec
 
 if TYPE_CHECKING:
     from socialcare.generate.life import Life
@@ -37,23 +41,54 @@ def lists(life: Life, *, wide: bool = True) -> dict[str, Mapping[str, npt.NDArra
     }
 
 
-def write_workbook(life: Life, path: Path, *, wide: bool = True) -> Path:
-    """Write the workbook; the same life makes the same bytes."""
+def write_workbook(
+    life: Life, path: Path, year: int, *, wide: bool = True, defects: tuple[RowDefect, ...] = ()
+) -> Written:
+    """Write the workbook, the defects' rows below those of the life; the same life makes the same bytes."""
     import xlsxwriter
 
-    with xlsxwriter.Workbook(str(path)) as book:
+    made = lists(life, wide=wide)
+    headings = dict(zip(return_spec("annex_a").tables, map(_columns_of, made.values()), strict=True))
+    shapes = {
+        table: Shape(frozenset(columns), count(told))
+        for (table, columns), told in zip(headings.items(), made.values(), strict=True)
+    }
+    added = rows_wrong.plant("annex_a", year, shapes, life.as_of_date, defects, "%d/%m/%Y")
+    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
         book.set_properties({"title": "SYNTHETIC: no real child is in this file", "created": datetime(2000, 1, 1)})
         dated = book.add_format({"num_format": "dd/mm/yyyy"})
-        for name, columns in lists(life, wide=wide).items():
+        for (table, columns), (name, told) in zip(headings.items(), made.items(), strict=True):
             sheet = book.add_worksheet(name)
-            sheet.write_row(0, 0, list(columns))
-            for place, (heading, values) in enumerate(columns.items()):
-                if _is_date(heading):
-                    cells = [None if day >= OPEN else day + _EPOCH for day in values.tolist()]
-                    sheet.write_column(1, place, cells, dated)
-                else:
-                    sheet.write_column(1, place, values.tolist())
-    return path
+            _write_life(sheet, told, dated)
+            wrong = [[row.get(column, "") for column in columns] for row in added.rows[table]]
+            wrong += [["x"] * (len(columns) + 1)] * added.ragged[table]
+            for place, cells in enumerate(wrong, start=shapes[table].rows + 1):
+                sheet.write_row(place, 0, cells)
+    return Written(path, added.planted)
+
+
+def _write_life(sheet: Any, told: Mapping[str, npt.NDArray[Any]], dated: Any) -> None:
+    sheet.write_row(0, 0, list(told))
+    for place, (heading, values) in enumerate(told.items()):
+        if _is_date(heading):
+            cells = [None if day >= OPEN else day + _EPOCH for day in values.tolist()]
+            sheet.write_column(1, place, cells, dated)
+        else:
+            sheet.write_column(1, place, values.tolist())
+
+
+def _columns_of(told: Mapping[str, npt.NDArray[Any]]) -> tuple[str, ...]:
+    """Return what the declaration calls the columns of a list."""
+    headings = {_letters(heading) for heading in told}
+    for table in return_spec("annex_a").tables.values():
+        named = {_letters(h): name for name, column in table.every_column.items() for h in column.headings or (name,)}
+        if headings <= set(named):
+            return tuple(named[_letters(heading)] for heading in told)
+    raise LookupError(f"no list of Annex A has these headings: {', '.join(told)}")
+
+
+def _letters(heading: str) -> str:
+    return re.sub("[^a-z0-9]", "", heading.lower())
 
 
 def _is_date(heading: str) -> bool:

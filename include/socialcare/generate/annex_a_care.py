@@ -8,6 +8,7 @@ import numpy as np
 
 from socialcare.generate.annex_a_lists import NEEDS, YEAR, case_of, ethnics, labels, lately, sexes, who, worked_by, yes
 from socialcare.generate.care import latest
+from socialcare.generate.practice_families import pathway_plans
 from socialcare.generate.rows import OPEN, Days, Rows, Texts, numbered
 from socialcare.generate.truth import distinct_each
 
@@ -23,7 +24,7 @@ _PLACES = {
     **{"U4": "d) U4: Foster placement - long term", "U6": "f) U6: Foster placement - not FFA"},
     **{"A5": "i) A5: Placed for adoption - order - foster", "A6": "j) A6: Placed for adoption - order - not foster"},
     **{"P1": "k) P1: Placed with parents", "K2": "p) K2: Children's Homes", "S1": "u) S1: Residential school"},
-    **{"R3": "s) R3: Family Centre or Mother and Baby Unit", "K3": "n) K3: Supported accommodation"},
+    **{"R3": "s) R3: Family Centre or Mother and Baby Unit", "K3": "K3"},
     "Z11": "v) Z1: Other placements",
 }
 _PROVIDERS = {
@@ -37,8 +38,8 @@ _PROVIDERS = {
 _ENDS = {
     **{"E11": "a) E11: Adopted - application unopposed", "E12": "b) E12: Adopted - consent dispensed"},
     "E3": "d) E3: Care taken by another LA",
-    "E4A": "e) E4A: Returned home to live with parents or relatives - part of plan",
-    "E4B": "f) E4B: Returned home to live with parents or relatives - not part of plan",
+    "E4A": "e) E4A: Returned home to live with parents or relatives - part of planning",
+    "E4B": "f) E4B: Returned home to live with parents or relatives - not part of planning",
     "E13": "g) E13: Parents, relatives or other with no parental responsibility",
     **{"E41": "h) E41: Residence order granted", "E8": "t) E8: Care ceased for any other reason"},
     "E45": "i) E45: Special Guardianship Orders - former carer relative/friend",
@@ -47,7 +48,7 @@ _ENDS = {
     "E5": "m) E5: Moved into independent living - supported",
     "E6": "n) E6: Moved into independent living - no support",
     "E7": "o) E7: Transferred to residential care funded by adult social services",
-    "E17": "r) E17: Aged 18 (or over) and remained with current carers",
+    "E17": "v) E17: Aged 18+ and remained with current carers",
 }
 _ELIGIBLE = {"relevant": "a) Relevant", "former relevant": "b) Former relevant", "eligible": "d) Eligible"}
 _HOMES = {
@@ -157,7 +158,7 @@ def _missing(life: Life, rows: Rows) -> dict[str, Texts | Days]:
 
 def leaving_care(life: Life, wide: bool = True) -> dict[str, Texts | Days]:
     """List 9: all entitled to leaving-care support, in the layout of 17 columns or the older one of 13."""
-    plans, asked = life.practice.pathway_plans, life.leavers.where(life.leavers["turns"] <= life.as_of)
+    plans, asked = pathway_plans(life, life.as_of), life.leavers.where(life.leavers["turns"] <= life.as_of)
     last = np.full(len(life.care.children), -1)
     last[asked["child"]] = np.arange(len(asked))
     at = last[plans["child"]]
@@ -180,7 +181,7 @@ def leaving_care(life: Life, wide: bool = True) -> dict[str, Texts | Days]:
         [home[:, 1] == "1", home[:, 1] == "2"], ["a) Suitable", "b) Not suitable"], "c) Not in touch or not recorded"
     )
     made |= {"Type of Accommodation": labels(home[:, 0], _HOMES), "Suitability of Accommodation": suitable}
-    return {**made, "Activity Status": found["activ"]}
+    return {**made, "Activity Status": np.where(found["activ"] == "0", "", found["activ"])}
 
 
 def _adopting(life: Life) -> Rows:

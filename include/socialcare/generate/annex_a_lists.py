@@ -186,9 +186,10 @@ def enquiries(life: Life) -> dict[str, Texts | Days]:
 
 
 def in_need(life: Life) -> dict[str, Texts | Days]:
-    """List 6: children in need, open or closed in the six months."""
+    """List 6: children in need, open or closed in the six months; of a child with several cases, the latest."""
     rows = life.need.cases
     rows = rows.where((rows["path"] != "nfa") & ((rows["closed"] == OPEN) | lately(life, rows["closed"])))
+    rows = rows.where(np.append(rows["child"][1:] != rows["child"][:-1], True))
     return {
         **who(life, rows["child"]),
         "CIN Start Date": rows["referred"],
@@ -205,7 +206,7 @@ def in_need(life: Life) -> dict[str, Texts | Days]:
 
 def _status(life: Life, rows: Rows) -> Texts:
     need, periods = life.need, life.care.periods
-    in_care = periods["child"][periods["ended"] == OPEN]
+    in_care = periods["child"][(periods["ended"] == OPEN) & ~np.strings.startswith(periods["kind"], "break")]
     protected = need.protection["case"][need.protection["ended"] == OPEN]
     planned = need.plans["case"][need.plans["ended"] == OPEN]
     return np.select(

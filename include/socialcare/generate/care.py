@@ -48,26 +48,29 @@ class Care:
     """That a child should be placed for adoption; ceased where it was reversed."""
 
 
-def make(council_id: str, seed: int | None, as_of: int, in_care: int, named_from: int = 0) -> Care:
-    """Make a history that ends on ``as_of`` with exactly ``in_care`` children in care, short breaks apart."""
+def make(council_id: str, seed: int | None, as_of: int, in_care: int, named_from: int = 0, more_years: int = 0) -> Care:
+    """Make a history that ends on ``as_of`` with exactly ``in_care`` children in care, short breaks apart.
+
+    It goes back by so many years more than usual.
+    """
     random = random_for(council_id, seed, "care")
-    last = _last_periods(random, as_of, in_care)
+    last = _last_periods(random, as_of, in_care, HISTORY_YEARS + more_years)
     people = _people(random, council_id, last, named_from)
     periods = _with_earlier(random, last)
     made = episodes.make(random, council_id, periods, people)
     return Care(people, periods, made, _decisions(random, periods, made))
 
 
-def _last_periods(random: Random, as_of: int, in_care: int) -> Rows:
+def _last_periods(random: Random, as_of: int, in_care: int, years: int) -> Rows:
     """Make each child's last period of care, with the child's day of birth."""
     this_year = max(as_of - _year_began(as_of), 1)
     lately = round(in_care * _LEAVERS * this_year / YEAR)
-    leavers = lately + int(in_care * _LEAVERS * HISTORY_YEARS)
+    leavers = lately + int(in_care * _LEAVERS * years)
     breaks = max(2, int(in_care * _SHORT_BREAKS))
     here = _stays(random, np.full(in_care, as_of), pick(random, in_care, _KINDS_NOW))
     way = pick(random, leavers, _WAYS_OUT)
     ago = random.random(leavers)
-    before = this_year + 1 + (ago * HISTORY_YEARS * YEAR).astype(np.int64)
+    before = this_year + 1 + (ago * years * YEAR).astype(np.int64)
     left_on = as_of - np.where(np.arange(leavers) < lately, 1 + (ago * (this_year - 1)).astype(np.int64), before)
     kind = np.where(way == "adopted", "adoption", np.where(chance(random, leavers, 0.06), "uasc", "usual"))
     way = np.where(kind == "uasc", "aged_out", way)

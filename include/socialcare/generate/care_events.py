@@ -97,17 +97,17 @@ def missing(council_id: str, seed: int | None, episodes: Rows, people: Rows, as_
 
 
 def _talks(random: Random, end: Days, as_of: int) -> dict[str, np.ndarray]:
-    """Draw the return home interviews: offered, accepted, held after so many hours."""
+    """Draw the return home interviews: at which hour the child was back; offered, accepted, held how long after."""
     count = len(end)
     offered = (end < OPEN) & chance(random, count, 0.9)
     accepted = offered & chance(random, count, 0.78)
     hours = np.where(chance(random, count, 0.7), random.integers(4, 70, count), random.integers(75, 300, count))
-    held_on = np.where(accepted, end + hours // 24 + 1, OPEN)
+    at = end * 7 % 24
+    held_on = np.where(accepted, end + (at + hours) // 24, OPEN)
     held = accepted & (held_on <= as_of) & chance(random, count, 0.96)
     return {
-        "offered": offered,
-        "accepted": accepted,
-        "held": held,
+        **{"offered": offered, "accepted": accepted, "held": held},
+        "returned_at": at,
         "hours": np.where(held, hours, -1),
         "held_on": np.where(held, held_on, OPEN),
     }

@@ -7,11 +7,11 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.csv as pc
-
+from socialcare.generate.csv_text import write_csv
 from socialcare.generate.ssda903 import Generated, ssda903
 from socialcare.settings import get_settings
+
+__all__ = ["AS_OF", "COLLECTION_YEAR", "deliver", "write_csv", "write_delivery"]
 
 #: The day that the bundled sample describes: fixed, so that the sample is the same every time.
 AS_OF = date(2026, 10, 31)
@@ -47,10 +47,3 @@ def write_delivery(made: Generated, inbox: Path, council_id: str, as_of: date, c
     }
     (working / "delivery.json").write_text(json.dumps(stated) + "\n")
     return working.rename(inbox / name)
-
-
-def write_csv(rows: pa.Table, path: Path) -> None:
-    """Write a file as councils' systems do: comma, CRLF, a heading without quotation marks."""
-    with path.open("wb") as file:
-        file.write((",".join(rows.column_names) + "\r\n").encode())
-        pc.write_csv(rows, file, pc.WriteOptions(include_header=False, eol="\r\n", batch_size=65_536))

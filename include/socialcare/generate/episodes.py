@@ -44,7 +44,7 @@ _AGED_OUT = {"E5": 0.4, "E6": 0.15, "E17": 0.25, "E7": 0.05, "E8": 0.15}
 def make(random: Random, council_id: str, periods: Rows, people: Rows) -> Rows:
     """Make the episodes of every period, in the order of children and of time."""
     adopting = periods["kind"] == "adoption"
-    parts = (_usual(random, periods.where(~adopting)), _adoption(random, periods.where(adopting)))
+    parts = (_usual(random, periods.where(~adopting)), _adoption(random, periods.where(adopting), _seen_until(periods)))
     made = stack(*parts).by("period", "began")
     owner = periods.where(np.searchsorted(periods["period"], made["period"]))
     is_break = np.strings.startswith(owner["kind"], "break")
@@ -136,10 +136,10 @@ def _draw_places(random: Random, age: np.ndarray) -> Texts:
     return drawn
 
 
-def _adoption(random: Random, periods: Rows) -> Rows:
+def _adoption(random: Random, periods: Rows, seen_until: int) -> Rows:
     """Three episodes: an interim order, a placement order with the same carers, then the adopters."""
     count = len(periods)
-    stay = np.minimum(periods["ended"], _seen_until(periods)) - periods["began"] if count else np.zeros(0, int)
+    stay = np.minimum(periods["ended"], seen_until) - periods["began"]
     ordered = periods["began"] + (stay * random.uniform(0.35, 0.45, count)).astype(np.int64)
     placed = periods["began"] + (stay * random.uniform(0.6, 0.75, count)).astype(np.int64)
     by_carers = chance(random, count, 0.2)

@@ -60,7 +60,10 @@ def parts(council_id: str, as_of: date, seed: int | None, in_care: int | None) -
 
 
 class Life:
-    """The history of one council up to a day. The same arguments make the same life, whatever is asked of it first."""
+    """The history of one council up to a day. The same arguments make the same life, whatever is asked of it first.
+
+    It is long enough to tell one collection year; with ``more_years`` it goes back by so many more.
+    """
 
     def __init__(
         self,
@@ -70,15 +73,16 @@ class Life:
         in_care: int | None = None,
         *,
         named_from: int = 0,
+        more_years: int = 0,
     ) -> None:
         self.council_id, self.as_of_date, self.seed, self._named_from = council_id, as_of, seed, named_from
-        self.as_of = day(as_of)
+        self.as_of, self.more_years = day(as_of), more_years
         self.in_care = in_care or OPEN_CHILDREN.get(council_id, 300)
 
     @cached_property
     def care(self) -> care.Care:
         """Return children looked after, their stays, episodes and decisions on adoption."""
-        return care.make(self.council_id, self.seed, self.as_of, self.in_care, self._named_from)
+        return care.make(self.council_id, self.seed, self.as_of, self.in_care, self._named_from, self.more_years)
 
     @cached_property
     def reviews(self) -> Rows:
@@ -98,7 +102,7 @@ class Life:
     @cached_property
     def need(self) -> need.Need:
         """Return referrals and what followed from them, for children in care and all others."""
-        return need.make(self.council_id, self.seed, self.as_of, self.care)
+        return need.make(self.council_id, self.seed, self.as_of, self.care, self.more_years)
 
     @cached_property
     def children(self) -> Rows:
@@ -111,7 +115,7 @@ class Life:
     def staff(self) -> staff.Staff:
         """Return posts, workers and who held which post when."""
         open_cases = int(np.count_nonzero(self.need.cases["closed"] > self.as_of))
-        return staff.make(self.council_id, self.seed, self.as_of, open_cases)
+        return staff.make(self.council_id, self.seed, self.as_of, open_cases, self.more_years)
 
     @cached_property
     def allocations(self) -> Rows:

@@ -44,11 +44,13 @@ class Need:
     early_help: Rows
 
 
-def make(council_id: str, seed: int | None, as_of: int, care: Care) -> Need:
+def make(council_id: str, seed: int | None, as_of: int, care: Care, more_years: int = 0) -> Need:
     """Make the cases of all children up to ``as_of``; each child in care has the case that led there."""
     random = random_for(council_id, seed, "need")
     first = len(care.children)
-    others, cases = _others(random, council_id, as_of, first, int(first * _OTHERS / 2.5))
+    years = HISTORY_YEARS + more_years
+    count = int(first * _OTHERS / 2.5 * years / HISTORY_YEARS)
+    others, cases = _others(random, council_id, as_of - int(years * YEAR), as_of, first, count)
     cases = stack(_of_care(random, as_of, care), cases).by("child", "referred")
     cases = cases.also(case=np.arange(len(cases)))
     made = need_events.follow(random, cases, as_of)
@@ -90,9 +92,8 @@ def _of_care(random: Random, as_of: int, care: Care) -> Rows:
     )
 
 
-def _others(random: Random, council_id: str, as_of: int, first: int, count: int) -> tuple[Rows, Rows]:
+def _others(random: Random, council_id: str, start: int, as_of: int, first: int, count: int) -> tuple[Rows, Rows]:
     """Make children who were referred but never came into care, with one case or several each."""
-    start = as_of - int(HISTORY_YEARS * YEAR)
     referred = start + random.integers(0, as_of - start, count)
     born = referred - children.ages_in_days(random, count)
     people = children.make(random, council_id, born, np.zeros(count, dtype=bool), first)
@@ -157,7 +158,8 @@ def _early_help(random: Random, cases: Rows, as_of: int) -> Rows:
     up = cases.where((cases["source"] == "5D") & (cases["path"] != "care"))
     down = cases.where((cases["reason"] == "RC9") & (cases["closed"] <= as_of))
     lasted = random.integers(40, 200, len(up))
-    before = _episode(up["child"], up["referred"] - lasted, up["referred"], "stepped up", up["case"])
+    since = np.maximum(up["referred"] - lasted, up["born"])
+    before = _episode(up["child"], since, up["referred"], "stepped up", up["case"])
     began = down["closed"] + random.integers(0, 8, len(down))
     ended = began + random.integers(60, 300, len(down))
     after = _episode(down["child"], began, ended, "stepped down", down["case"])

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from socialcare.generate import workers
+from socialcare.generate import practice_families, workers
 from socialcare.generate.rows import (
     OPEN,
     Random,
     Rows,
     Texts,
-    age_on,
     chance,
     pick,
     random_for,
@@ -24,17 +23,15 @@ from socialcare.generate.rows import (
 if TYPE_CHECKING:
     from socialcare.generate.life import Life
 
-_MONTHS, _DAYS = 24, 730
+#: How far back these records go, in days, where one year is told; and a year more for each year more.
+_DAYS, _YEAR = 730, 365
 _GRADES = {"outstanding": 0.08, "good": 0.45, "requires improvement": 0.38, "inadequate": 0.09}
 _ANSWER = {"Y": 0.62, "N": 0.2, "": 0.18}
-_COURSES = (
-    "Relational practice",
-    "Assessment and analysis",
-    "Neglect",
-    "Domestic abuse",
-    "Court skills",
-    "Supervision",
-)
+#: The courses, and the short code of each.
+COURSES = {
+    **{"Relational practice": "REL", "Assessment and analysis": "ASM", "Neglect": "NEG"},
+    **{"Domestic abuse": "DOM", "Court skills": "CRT", "Supervision": "SUP"},
+}
 _AGREE = {"strongly agree": 0.2, "agree": 0.35, "not sure": 0.15, "disagree": 0.2, "strongly disagree": 0.1}
 _QUESTIONS = ("sufficient time", "supported by manager", "manageable caseload", "proud to work here")
 #: The four questions on the child's voice: an answer left blank is missing, and does not say no.
@@ -50,10 +47,8 @@ class Practice:
     appraisals: Rows
     training: Rows
     feedback: Rows
-    pathway_plans: Rows
     short_breaks: Rows
     family_plans: Rows
-    survey: Rows
 
 
 def make(life: Life) -> Practice:
@@ -66,20 +61,27 @@ def make(life: Life) -> Practice:
         _appraisals(random, life),
         training,
         _feedback(random, training),
-        _pathway_plans(random, life),
-        _short_breaks(random, life),
-        _family_plans(random, life),
-        _survey(random, life),
+        practice_families.short_breaks(random, life),
+        practice_families.family_plans(random, life),
     )
+
+
+def days_back(life: Life) -> int:
+    """Return how many days the records go back."""
+    return _DAYS + _YEAR * life.more_years
+
+
+def _scaled(life: Life, count: int) -> int:
+    return count * days_back(life) // _DAYS
 
 
 def _audits(random: Random, life: Life) -> Rows:
     """Draw cases that somebody carried on the day; a third are moderated, each with actions to close."""
     carried = life.allocations
-    carried = carried.where((carried["ended"] > life.as_of - _DAYS) & (carried["began"] <= life.as_of))
-    count = max(24, life.staff.case_posts * 3)
+    carried = carried.where((carried["ended"] > life.as_of - days_back(life)) & (carried["began"] <= life.as_of))
+    count = _scaled(life, max(24, life.staff.case_posts * 3))
     rows = carried.where(np.sort(random.integers(0, len(carried), count)))
-    first = np.maximum(rows["began"], life.as_of - _DAYS)
+    first = np.maximum(rows["began"], life.as_of - days_back(life))
     last = np.minimum(rows["ended"] - 1, life.as_of)
     on = first + (random.random(count) * (last - first + 1)).astype(np.int64)
     grade = pick(random, count, _GRADES)
@@ -111,7 +113,7 @@ def _moderated(random: Random, grade: Texts, moderated: np.ndarray) -> Texts:
 def _supervision(random: Random, life: Life) -> Rows:
     """Every worker about every four weeks; where it slips, by weeks."""
     people = life.staff.workers
-    first = np.maximum(people["began"], life.as_of - _DAYS)
+    first = np.maximum(people["began"], life.as_of - days_back(life))
     until = np.minimum(people["ended"], life.as_of + 1)
     here = until - first > 40
     owner, position = spread(np.where(here, (until - first) // 26 + 1, 0))
@@ -135,17 +137,17 @@ def _appraisals(random: Random, life: Life) -> Rows:
     until = np.minimum(people["ended"], life.as_of + 1)
     owner, position = spread(np.where(people["agency"], 0, np.maximum((until - people["began"]) // 365, 0)))
     on = people["began"][owner] + 365 * (position + 1) - random.integers(0, 40, len(owner))
-    kept = chance(random, len(owner), 0.85) & (on < until[owner]) & (on > life.as_of - _DAYS)
-    review = on + 182
-    made = Rows({"worker": owner, "on": on, "review": np.where(review > life.as_of, OPEN, review)})
-    return made.where(kept)
+    held = chance(random, len(owner), 0.85) & (on < until[owner])
+    due = people["began"][owner] + 365 * (position + 1)
+    made = Rows({"worker": owner, "due": due, "on": np.where(held, on, OPEN), "review": on + 182})
+    return made.where((on > life.as_of - days_back(life)) & (held | (due <= until[owner])))
 
 
 def _training(random: Random, life: Life) -> Rows:
     """Each session of a course is booked by workers then in post; not all come."""
-    sessions = max(8, life.staff.case_posts // 3)
-    on = np.sort(life.as_of - random.integers(1, _DAYS, sessions))
-    course = pick(random, sessions, dict.fromkeys(_COURSES, 1.0))
+    sessions = _scaled(life, max(8, life.staff.case_posts // 3))
+    on = np.sort(life.as_of - random.integers(1, days_back(life), sessions))
+    course = pick(random, sessions, dict.fromkeys(COURSES, 1.0))
     owner, _ = spread(random.integers(24, 60, sessions))
     worker = random.integers(0, len(life.staff.workers), len(owner))
     people = life.staff.workers
@@ -171,72 +173,10 @@ def _feedback(random: Random, training: Rows) -> Rows:
     return came.also(rating=rating, before=before, after=after)
 
 
-def _pathway_plans(random: Random, life: Life) -> Rows:
-    """One for each young person from 16 who is or was in care; reviewed about every six months."""
-    periods = life.care.periods
-    last = periods.where(np.append(periods["child"][1:] != periods["child"][:-1], True))
-    age = age_on(last["born"], life.as_of)
-    in_care = (last["ended"] == OPEN) & (age >= 16)
-    left = np.isin(last["child"], life.leavers["child"]) & (age < 22) & (age >= 16)
-    last = last.where((in_care | left) & ~np.strings.startswith(last["kind"], "break"))
-    count = len(last)
-    ago = np.where(chance(random, count, 0.8), random.integers(5, 170, count), random.integers(195, 420, count))
-    earliest = np.minimum(last["began"] + 10, life.as_of)
-    reviewed = np.maximum(life.as_of - ago, earliest)
-    category = np.where(
-        last["ended"] == OPEN,
-        "eligible",
-        np.where(age_on(last["born"], life.as_of) < 18, "relevant", "former relevant"),
-    )
-    return Rows(
-        {
-            **{"child": last["child"], "category": category, "reviewed": reviewed},
-            "began": np.minimum(reviewed, np.maximum(earliest, life.as_of - random.integers(200, 700, count))),
-            "own_words": chance(random, count, 0.75),
-        }
-    )
-
-
-def _short_breaks(random: Random, life: Life) -> Rows:
-    """Disabled children who were assessed as needing a short break, and when they had the first one."""
-    children = life.children
-    disabled = children.where((children["disability"] != "NONE") & chance(random, len(children), 0.12))
-    count = len(disabled)
-    requested = life.as_of - random.integers(1, _DAYS, count)
-    assessed = requested + random.integers(7, 60, count)
-    offered = assessed + random.integers(7, 120, count)
-    started = offered + random.integers(3, 60, count)
-    days = {"requested": requested, "assessed": assessed, "offered": offered, "started": started}
-    kinds = {"overnight": 0.3, "day": 0.5, "direct payment": 0.2}
-    return Rows(
-        {
-            "child": disabled["number"],
-            **{name: np.where(on > life.as_of, OPEN, on) for name, on in days.items()},
-            "service": pick(random, count, kinds),
-        }
-    ).by("requested")
-
-
-def _family_plans(random: Random, life: Life) -> Rows:
-    """Reviews of the plans of families in early help: due every six weeks, some held late or not yet."""
-    helped = life.need.early_help
-    helped = helped.where(helped["ended"] > life.as_of - 365)
-    until = np.minimum(helped["ended"], life.as_of + 1)
-    owner, position = spread(np.minimum((until - helped["began"]) // 42, 8))
-    count = len(owner)
-    due = helped["began"][owner] + 42 * (position + 1)
-    held = due + np.where(chance(random, count, 0.2), random.integers(5, 30, count), -random.integers(0, 6, count))
-    return Rows(
-        {
-            **{"plan": owner, "child": helped["child"][owner], "goal": position + 1, "due": due},
-            **{"held": np.where(held > life.as_of, OPEN, held), "progress": random.integers(0, 11, count)},
-        }
-    ).where(due <= life.as_of)
-
-
-def _survey(random: Random, life: Life) -> Rows:
-    """A yearly survey of those in post: one row for each question and answer, with its count."""
-    invited = int(np.count_nonzero(workers.in_post(life.staff.workers, life.as_of - 90)))
+def survey(life: Life, until: int) -> Rows:
+    """Make a survey of those in post 90 days before: one row for each question and answer, with its count."""
+    random = random_for(life.council_id, life.seed, f"survey/{until}")
+    invited = int(np.count_nonzero(workers.in_post(life.staff.workers, until - 90)))
     answered = int(invited * 0.62)
     counts = np.stack([random.multinomial(answered, list(_AGREE.values())) for _ in _QUESTIONS])
     question, option = np.divmod(np.arange(counts.size), len(_AGREE))

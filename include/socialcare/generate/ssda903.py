@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -59,11 +59,25 @@ def ssda903(
     Extracts of several days tell one and the same history if they are given the same ``horizon``, its last day;
     without it each day has a history of its own, with exactly ``open_children`` in care at its end.
     """
+    lives = parts(council_id, horizon or as_of_date, seed, open_children)
+    return of_lives(lives, as_of_date, collection_year, defects=defects, tables=tables)
+
+
+def of_lives(
+    lives: Iterable[Life],
+    as_of_date: date,
+    collection_year: int,
+    *,
+    defects: tuple[Defect, ...] | None = None,
+    tables: Collection[str] | None = None,
+) -> Generated:
+    """Make the return of a council's life, which may be in parts."""
     span = year_to_march(collection_year, as_of_date)
     wanted = door_tables(collection_year) if tables is None else {name: name for name in tables}
     sheets: dict[str, Sheet] = {}
-    in_care = 0
-    for life in parts(council_id, horizon or as_of_date, seed, open_children):
+    in_care, council_id = 0, ""
+    for life in lives:
+        council_id = life.council_id
         in_care += _open_children(life, span.until)
         for name, rows in write_ssda903.write(life, span, wanted).items():
             sheets.setdefault(wanted[name], Sheet(rows.names)).extend(rows)

@@ -47,12 +47,12 @@ class Staff:
     unfilled: int
 
 
-def make(council_id: str, seed: int | None, as_of: int, open_cases: int) -> Staff:
+def make(council_id: str, seed: int | None, as_of: int, open_cases: int, more_years: int = 0) -> Staff:
     """Make enough posts for the open cases, and their holders over the past years."""
     random = random_for(council_id, seed, "staff")
     case_posts = max(4, round(open_cases / _CASES_PER_POST))
     count = case_posts + max(3, round(case_posts * _OTHER_POSTS))
-    held = _holders(random, count, as_of)
+    held = _holders(random, count, as_of, _HISTORY_DAYS + int(more_years * YEAR))
     held = _swap(random, held, case_posts, as_of)
     held, travellers = workers.travel(council_id, seed, held, as_of, case_posts)
     posts = Rows({"team": np.arange(count) % max(1, count // _TEAM), "role": _roles(count, case_posts)})
@@ -67,12 +67,12 @@ def _roles(count: int, case_posts: int) -> Texts:
     return np.where(number < case_posts, np.where(number % 5 == 0, "4", "5"), without)
 
 
-def _holders(random: Random, count: int, as_of: int) -> Rows:
-    owner, _ = spread(np.full(count, _MOST_HOLDERS))
+def _holders(random: Random, count: int, as_of: int, history: int) -> Rows:
+    owner, _ = spread(np.full(count, _MOST_HOLDERS * max(1, history // _HISTORY_DAYS)))
     agency = chance(random, len(owner), _AGENCY_TURNS)
     length = np.where(agency, random.exponential(220.0, len(owner)) + 60, random.exponential(1_350.0, len(owner)) + 150)
     length = length.astype(np.int64)
-    first = as_of - _HISTORY_DAYS - random.integers(0, 600, count)
+    first = as_of - history - random.integers(0, 600, count)
     ended = first[owner] + sum_within(owner, length)
     held = Rows({"post": owner, "agency": agency, "began": ended - length, "ended": ended})
     held = held.where(held["began"] <= as_of)

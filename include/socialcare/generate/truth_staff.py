@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from socialcare.generate import workers
-from socialcare.generate.practice import VOICE
+from socialcare.generate.practice import VOICE, survey
+from socialcare.generate.practice_families import pathway_plans
 from socialcare.generate.rows import Bools, Rows
 from socialcare.generate.staff import caseloads
 from socialcare.generate.truth import Figure, count, mean, share, total
@@ -80,7 +81,7 @@ def practice(life: Life, span: Span) -> list[Figure]:
         *_audits(life, span),
         *_supervision(life, span),
         *_learning(life, span),
-        *_survey(life),
+        *_survey(life, span),
         _pathway(life, span),
     ]
 
@@ -173,8 +174,8 @@ def _learning(life: Life, span: Span) -> list[Figure]:
     ]
 
 
-def _survey(life: Life) -> list[Figure]:
-    rows = life.practice.survey
+def _survey(life: Life, span: Span) -> list[Figure]:
+    rows = survey(life, span.until)
     asked = rows.where(rows["question"] == "sufficient time")
     agree = int(asked["count"][np.isin(asked["option"], ["agree", "strongly agree"])].sum())
     answered, invited = int(asked["answered"][0]), int(asked["invited"][0])
@@ -185,6 +186,6 @@ def _survey(life: Life) -> list[Figure]:
 
 
 def _pathway(life: Life, span: Span) -> Figure:
-    rows = life.practice.pathway_plans
-    fresh = (rows["reviewed"] <= span.until) & (rows["reviewed"] > span.until - 183)
+    rows = pathway_plans(life, span.until)
+    fresh = rows["reviewed"] > span.until - 183
     return share("CL06", "Pathway plan reviewed", total(fresh), len(rows), "in 183 days, of all who have a plan")
