@@ -17,6 +17,7 @@ import xlsxwriter
 from socialcare.door import read_workbook, sheet_source, workbook_bounds
 from socialcare.door.read_workbook import Workbook, WorkbookReader, look
 from socialcare.door.reading import UnreadableError
+from socialcare.door.reasons import REASONS
 from socialcare.door.sheet_cells import iso_date
 from socialcare.door.sheet_shape import normal, shape_of
 
@@ -371,7 +372,7 @@ def test_a_broken_workbook_never_raises(tmp_path: Path) -> None:
         bad.write_bytes(damaged)
         book = look(bad, SHAPES)
         ends.add(book.problem or reads(book))
-    assert ends <= {"read", "heading_unknown", "no_rows", *read_workbook.REASONS}
+    assert ends <= {"read", "heading_unknown", "no_rows", *REASONS}
     assert {"read", "workbook_broken"} <= ends
 
 
@@ -475,5 +476,5 @@ def test_a_chain_of_sectors_that_bites_its_tail_ends(tmp_path: Path) -> None:
 
 
 def test_every_reason_is_told_in_words() -> None:
-    assert {"workbook_macros", "sheet_too_large", "cell_too_long"} <= set(read_workbook.REASONS)
-    assert all(reason.what and reason.remedy for reason in read_workbook.REASONS.values())
+    assert {"workbook_macros", "sheet_too_large", "cell_too_long"} <= set(REASONS)
+    assert all(reason.what and reason.remedy for reason in REASONS.values())

@@ -7,14 +7,15 @@ import stat
 import tempfile
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from socialcare.door import receipt_workbook
-from socialcare.door.receipt import FileLine, Receipt, Section
-from socialcare.door.receipt_workbook import Line, content, lines_of, write
+from socialcare.door.receipt import FileLine, Fixed, Place, Receipt, Section, Since, write
+from socialcare.door.receipt_workbook import content
 from socialcare.registry.returns import Rule
 
 
@@ -30,13 +31,29 @@ def rule(code: str = "AA08", severity: str = "quarantine") -> Rule:
     )
 
 
-FILE = FileLine("Annex A.xlsx", "children_in_need", "partly_accepted", "", 10, 8, 2, ("Our notes",))
-FIRST = Section(rule(), "List 6, children in need", 2, ((4, "C100"), (9, "C200")))
+FILE = FileLine(
+    *("Annex A.xlsx", "List 6, children in need", "partly_accepted", "", 10, 8, 2), ("Our notes",), ("Age",)
+)
+HEADINGS = {"CIN_START": "CIN Start Date", "CIN_END": "CIN Closure Date"}
+SHEET = Place("Annex A.xlsx", "List 6", "row", HEADINGS, {"CIN_START": "H", "CIN_END": "L"})
+
+
+FIRST = Section(rule(), "List 6, children in need", 2, ((4, "C100"), (9, "C200")), SHEET)
 SECOND = Section(rule("AA30", "warning"), "List 7, child protection plans", 1, ((3, "C100"),))
 
 
-def made(*sections: Section, synthetic: bool = True, verdict: str = "partly_accepted", reason: str = "") -> Receipt:
-    return Receipt("Durham", "ANNEX_A", "2026-10-31", synthetic, verdict, reason, (FILE,), sections)
+def made(
+    *sections: Section,
+    synthetic: bool = True,
+    verdict: str = "partly_accepted",
+    reason: str = "",
+    since: Since | None = None,
+    fixed: tuple[Fixed, ...] = (),
+) -> Receipt:
+    return Receipt(
+        *("Durham", "Annex A", "2026-10-31", synthetic, verdict, reason, (FILE,), sections),
+        *(2027, 12, since, fixed),
+    )
 
 
 def sheets(book: bytes) -> dict[str, list[list[object]]]:
@@ -48,84 +65,79 @@ def test_the_front_sheet_says_what_was_sent_and_what_to_look_at_first() -> None:
     front = sheets(content(made(FIRST, SECOND)))["Receipt"]
     words = [row[0] for row in front]
     assert words[:4] == [
-        "Receipt: Durham, ANNEX_A",
+        "Receipt: Durham, Annex A",
         "SYNTHETIC: no real child is in this file.",
-        "Sent as of 2026-10-31.",
-        "Partly accepted.",
+        "As of 31 October 2026, collection year 2027, delivery 12.",
+        "Partly accepted: 8 of 10 rows came in, 2 rows wait outside.",
     ]
-    assert ["Annex A.xlsx", "children_in_need", "Partly accepted.", 10.0, 8.0, 2.0, "Our notes"] in [
-        r[:7] for r in front
-    ]
+    sent = front[words.index("File") + 1]
+    assert sent[:8] == ["Annex A.xlsx", "List 6, children in need", "Partly accepted.", 10, 8, 2, "Our notes", "Age"]
     looked_at = front[words.index("What was found") + 1 :]
-    assert [row[6] for row in looked_at] == ["AA08", "AA30"]  # in the order given: the most important first
-    assert [row[3] for row in looked_at] == [2.0, 1.0]
+    assert [row[6] for row in looked_at[:2]] == ["AA08", "AA30"]  # in the order given: the most important first
+    assert [row[3] for row in looked_at[:2]] == [2.0, 1.0]
+    assert words.index("What was found") < words.index("File")
 
 
-def test_each_table_has_a_sheet_with_their_own_identifiers_and_rows() -> None:
+def test_each_table_has_a_sheet_with_their_own_identifiers_headings_rows_and_cells() -> None:
     book = sheets(content(made(FIRST, SECOND)))
     assert list(book) == ["Receipt", "List 6, children in need", "List 7, child protection plans"]
     heads, *rows = book["List 6, children in need"]
-    assert heads[:4] == ["Row", "Identifier", "Column", "Rule"]
-    assert [row[:4] for row in rows] == [[4.0, "C100", "CIN_START, CIN_END", "AA08"], [9.0, "C200", *rows[1][2:4]]]
-    assert rows[0][4:7] == ["The closure is before the start.", "The row waits outside", "Social worker"]
-
-
-def test_columns_are_called_what_the_council_calls_them() -> None:
-    headings = {"CIN_START": "CIN Start Date", "CIN_END": "CIN Closure Date"}
-    book = sheets(content(made(FIRST), named=lambda table, column: headings[column]))
-    assert book["List 6, children in need"][1][2] == "CIN Start Date, CIN Closure Date"
+    assert heads[:6] == ["Row", "Cell", "Identifier", "Since last time", "Column", "Rule"]
+    assert [row[:6] for row in rows] == [
+        [4.0, "H4, L4", "C100", "", "CIN Start Date, CIN Closure Date", "AA08"],
+        [9.0, "H9, L9", "C200", "", "CIN Start Date, CIN Closure Date", "AA08"],
+    ]
+    assert rows[0][6:] == ["The closure is before the start.", "Row waits outside", "Social worker", rows[0][9]]
+    assert rows[0][9] == "Annex A.xlsx, List 6"
 
 
 def test_what_changed_since_the_last_submission_is_told() -> None:
-    before = frozenset(
-        Line("List 6, children in need", "AA08", "CIN_START CIN_END", child) for child in ("C200", "C300")
-    )
-    book = sheets(content(made(FIRST), before=before))
-    assert [row[7] for row in book["List 6, children in need"][1:]] == ["new", "still open"]
-    assert [row[:2] for row in book["Fixed since last time"][1:]] == [["List 6, children in need", "C300"]]
-    assert book["Receipt"][-1][4:6] == [1.0, 1.0]
+    compared = replace(FIRST, still_open=frozenset({9}))
+    fixed = Fixed(rule(), "List 6, children in need", 3, ("C300", "C400"))
+    book = sheets(content(made(compared, since=Since("2026-10-30", 3, 1, 1), fixed=(fixed,))))
+    assert [row[3] for row in book["List 6, children in need"][1:]] == ["new", "still open"]
+    assert [row[:2] for row in book["Fixed since last time"][1:]] == [
+        ["List 6, children in need", "C300"],
+        ["List 6, children in need", "C400"],
+        ["List 6, children in need", "(1 no longer in the file)"],
+    ]
+    words = [row[0] for row in book["Receipt"]]
+    assert "Since your last submission (as of 30 October 2026): 3 fixed, 1 still open, 1 new." in words
+    assert book["Receipt"][words.index("What was found") + 1][4:6] == [1.0, 1.0]
 
 
 def test_without_a_last_submission_nothing_is_new_or_fixed() -> None:
     book = sheets(content(made(FIRST)))
-    assert {row[7] for row in book["List 6, children in need"][1:]} == {""}
+    assert {row[3] for row in book["List 6, children in need"][1:]} == {""}
     assert "Fixed since last time" not in book
-    assert sheets(content(made(FIRST), before=frozenset()))["List 6, children in need"][1][7] == "new"
-
-
-def test_the_findings_of_a_receipt_are_what_the_next_one_is_compared_with() -> None:
-    before = frozenset(lines_of(made(FIRST, SECOND)))
-    assert len(before) == 3
-    again = sheets(content(made(FIRST, SECOND), before=before))
-    assert "Fixed since last time" not in again or len(again["Fixed since last time"]) == 1
-    assert {row[7] for row in again["List 6, children in need"][1:]} == {"still open"}
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "＝1+1", '=HYPERLINK("http://x")'])
 def test_no_cell_is_a_formula_or_a_link(cell: str) -> None:
-    evil = Section(rule(), cell, 1, ((2, cell),))
-    receipt = Receipt(
-        cell, cell, cell, False, "rejected", "", (FileLine(cell, cell, "rejected", "", 1, 0, 1, (cell,)),), (evil,)
+    place = Place(cell, cell, "row", dict.fromkeys(HEADINGS, cell), {})
+    evil = Section(rule(), cell, 1, ((2, cell),), place, frozenset())
+    file = FileLine(cell, cell, "rejected", "", 1, 0, 1, (cell,), (cell,))
+    fixed = Fixed(rule(), cell, 1, (cell,))
+    book = content(
+        Receipt(cell, cell, cell, False, "rejected", "", (file,), (evil,), None, None, Since(cell, 1, 1, 1), (fixed,))
     )
-    book = content(receipt, before=frozenset({Line(cell, cell, cell, cell)}), named=lambda table, column: cell)
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         parts = [archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
         assert not any("hyperlink" in name.lower() for name in archive.namelist())
     assert len(parts) == 3
     assert not any(b"<f>" in part or b"<f " in part for part in parts)
     told = sheets(book)
-    assert told["Fixed since last time"][1][1] == f"'{cell}"
-    assert (
-        next(rows for name, rows in told.items() if name not in ("Receipt", "Fixed since last time"))[1][1]
-        == f"'{cell}"
-    )
+    safe = f"'{cell}"
+    assert told["Fixed since last time"][1][:2] == [safe, safe]
+    (rows,) = (rows for name, rows in told.items() if name not in ("Receipt", "Fixed since last time"))
+    assert rows[1][2] == safe
 
 
 def test_the_rows_stay_in_sight_and_can_be_filtered() -> None:
     with zipfile.ZipFile(io.BytesIO(content(made(FIRST)))) as archive:
         sheet = archive.read("xl/worksheets/sheet2.xml").decode()
     assert 'state="frozen"' in sheet
-    assert '<autoFilter ref="A1:H3"' in sheet
+    assert '<autoFilter ref="A1:J3"' in sheet
     assert "<cols>" in sheet
     assert "SYNTHETIC" in sheet  # on every printed page
 
@@ -140,9 +152,9 @@ def unpacked(book: bytes) -> dict[str, bytes]:
 
 
 def test_the_same_content_is_the_same_bytes() -> None:
-    first = content(made(FIRST, SECOND), before=frozenset(lines_of(made(SECOND))))
+    first = content(made(FIRST, SECOND))
     time.sleep(1.1)  # a zip archive counts in seconds
-    assert content(made(FIRST, SECOND), before=frozenset(lines_of(made(SECOND)))) == first
+    assert content(made(FIRST, SECOND)) == first
 
 
 def test_a_table_with_very_many_rows_lists_the_first_and_counts_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,23 +174,25 @@ def test_sheets_have_names_that_a_spreadsheet_allows_each_once() -> None:
 
 
 def test_a_clean_delivery_is_told_so() -> None:
-    front = sheets(content(made(verdict="accepted")))["Receipt"]
-    assert [row[0] for row in front if row[0] in ("Accepted.", "Nothing to correct.")] == [
-        "Accepted.",
-        "Nothing to correct.",
+    whole = replace(made(verdict="accepted"), files=(replace(FILE, rows_loaded=10, rows_quarantined=0),))
+    words = [row[0] for row in sheets(content(whole))["Receipt"]]
+    assert "Accepted: 10 rows came in." in words
+    assert "Nothing to correct." in words
+    assert "Nothing to correct." not in [
+        row[0] for row in sheets(content(made(verdict="rejected", reason="no_rows")))["Receipt"]
     ]
 
 
 @pytest.mark.parametrize(
     ("reason", "told"),
     [
-        ("no_rows", "The file has a heading and no rows. Make the extract again and send it as a new delivery."),
+        ("no_rows", "There are headings and no rows. Make the extract again and send it as a new delivery."),
         ("workbook_password", "The workbook has a password. Save it without one: the way here is protected."),
     ],
 )
 def test_a_rejection_says_why_and_what_to_do(reason: str, told: str) -> None:
     words = [row[0] for row in sheets(content(made(verdict="rejected", reason=reason)))["Receipt"]]
-    assert f"Rejected. {told}" in words
+    assert f"Rejected: nothing came in. {told}" in words
 
 
 def test_it_is_written_whole_for_its_owner_only_and_nowhere_else(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,8 +203,8 @@ def test_it_is_written_whole_for_its_owner_only_and_nowhere_else(home: Path, mon
         monkeypatch.setattr(tempfile, name, refuse)
     write("durham", "2026-10-31-1", made(FIRST))
     outbox = home / "outbox" / "durham"
-    assert [file.name for file in outbox.iterdir()] == ["receipt-2026-10-31-1.xlsx"]
+    files = sorted(outbox.iterdir())
+    assert [file.name for file in files] == ["receipt-2026-10-31-1.html", "receipt-2026-10-31-1.xlsx"]
     assert stat.S_IMODE(outbox.stat().st_mode) == 0o700
-    assert stat.S_IMODE((outbox / "receipt-2026-10-31-1.xlsx").stat().st_mode) == 0o600
-    assert "C100" not in repr(lines_of(made(FIRST)))
-    assert "C100" not in repr(next(iter(lines_of(made(FIRST)))))
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert "C100" not in repr(made(FIRST))

@@ -31,6 +31,8 @@ class Plan:
     year: ReturnYear | None = None
     tables: dict[str, Recognised] = field(default_factory=dict)
     """Each table's file, the one that others refer to first."""
+    other_council: str = ""
+    """The DfE code that a file states, when it is not that of the council which sent it."""
 
 
 def make_plan(delivery: Delivery, found: list[Recognised], today: date) -> Plan:
@@ -40,9 +42,10 @@ def make_plan(delivery: Delivery, found: list[Recognised], today: date) -> Plan:
     as_of = stated.as_of_date if stated else None
     year_number = stated.collection_year if stated else None
     tables = [f for f in found if f.table and not f.problem]
-    problem = delivery.problem or _problem_of(delivery.council_id, return_id, found, tables)
+    problem = delivery.problem or _problem_of(delivery, return_id, found, tables)
     if problem:
-        return Plan(return_id, problem, as_of, year_number)
+        other = _other_council(delivery.council_id, tables) if problem == "another_council" else ""
+        return Plan(return_id, problem, as_of, year_number, other_council=other)
     declared = return_spec(return_id)
     by_table = {name: f for name in declared.tables for f in tables if f.table == name}
     if stated is None:
@@ -57,21 +60,34 @@ def make_plan(delivery: Delivery, found: list[Recognised], today: date) -> Plan:
     return Plan(return_id, "", as_of, year_number, year, by_table)
 
 
-def _problem_of(council_id: str, return_id: str, found: list[Recognised], tables: list[Recognised]) -> str:
+def _problem_of(delivery: Delivery, return_id: str, found: list[Recognised], tables: list[Recognised]) -> str:
     broken = next((f.problem for f in found if f.problem), "")
     if return_id == UNKNOWN:
         return broken or "heading_unknown"
-    if return_id not in council(council_id).returns:
+    if len({f.return_id for f in found if f.return_id}) > 1:
+        return "returns_mixed"
+    if delivery.council_id and return_id not in council(delivery.council_id).returns:
         return "return_not_agreed"
-    if any(f.says_council not in ("", council(council_id).dfe_code) for f in tables):
+    if _other_council(delivery.council_id, tables):
         return "another_council"
-    names = [f.table for f in tables]
+    stated = delivery.statement
+    if stated and any(f.says_year not in (None, stated.collection_year) for f in tables):
+        return "collection_year_differs"
+    return _problem_of_tables(return_id, [f.table for f in tables], broken)
+
+
+def _problem_of_tables(return_id: str, names: list[str], broken: str) -> str:
     if len(set(names)) < len(names):
         return "table_twice"
     required = {name for name, table in return_spec(return_id).tables.items() if table.required}
-    if not required <= set(names):
+    if not names or not required <= set(names):
         return broken or "table_missing"
     return ""
+
+
+def _other_council(council_id: str, tables: list[Recognised]) -> str:
+    own = council(council_id).dfe_code if council_id else ""  # files checked at a desk are whose they say
+    return next((f.says_council for f in tables if own and f.says_council not in ("", own)), "")
 
 
 def _newest_day(declared: Return, tables: dict[str, Recognised], today: date) -> date | None:

@@ -6,9 +6,9 @@ read as the values that the spreadsheet last kept (no formula is run), dates as 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -18,7 +18,6 @@ import pyarrow.compute as pac
 
 from socialcare.door.arrival import NotPlainError, open_plain
 from socialcare.door.reading import Block, Lines, UnreadableError
-from socialcare.door.reasons import Reason
 from socialcare.door.sheet_cells import iso_date
 from socialcare.door.sheet_shape import Shape, WrongHeadingError, find_heading, is_called_a_list
 from socialcare.door.sheet_source import RawSheet, sheets
@@ -30,29 +29,6 @@ BLOCK_ROWS = 20_000
 _LOOKED_AT = 1_000
 #: A spreadsheet's own limit for one cell; whatever is longer was not typed into one.
 LONGEST_CELL = 32_767
-
-_SAVE = "Save it as an Excel workbook (.xlsx) with values only, and send it again."
-#: Why a workbook is not taken, in words: what only workbooks can be, beside the door's other reasons.
-REASONS: dict[str, Reason] = {
-    "workbook_broken": Reason("The workbook cannot be opened: it is damaged or is no Excel workbook.", _SAVE),
-    "workbook_too_large": Reason("The workbook is far larger than eleven lists can be.", "Remove all but the lists."),
-    "workbook_bomb": Reason("The workbook would unpack to far more than eleven lists can be.", _SAVE),
-    "workbook_path_climbs": Reason("The workbook holds a file that would land outside it.", _SAVE),
-    "workbook_password": Reason("The workbook has a password.", "Save it without one: the way here is protected."),
-    "workbook_binary": Reason("The workbook is of the binary kind (xlsb).", _SAVE),
-    "workbook_macros": Reason("The workbook holds macros, which are never run here.", _SAVE),
-    "workbook_external_links": Reason(
-        "The workbook takes values from other workbooks, which may be older than it.",
-        "Break the links (Data, Edit Links), save and send it again.",
-    ),
-    "zip_not_workbook": Reason("The file is a zip archive and no workbook.", "Send the workbook itself."),
-    "sheet_too_large": Reason(
-        "A sheet has content far below or far right of its list.", "Delete the rows and columns around the list."
-    ),
-    "sheet_too_wide": Reason("A list has hundreds of columns.", "Keep the columns of the list."),
-    "cell_too_long": Reason("A cell holds more text than a spreadsheet allows.", _SAVE),
-    "sheet_empty": Reason("The sheet of a list is empty.", "Keep the heading row, also when there is no row under it."),
-}
 
 
 @dataclass(frozen=True)
@@ -165,14 +141,19 @@ class WorkbookReader:
 
 
 class _Opened:
-    """A workbook that is found fit to be opened when it is first read."""
+    """A workbook that is found fit to be opened when it is first read, and not again while it is the same."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, fit_sha256: str = "") -> None:
+        self._path, self._fit = path, fit_sha256
 
-    @cached_property
+    @property
     def content(self) -> bytes:
-        return _content(self._path)
+        return _content(self._path, self._fit)
+
+
+def read_again(path: Path, sha256: str) -> _Opened:
+    """Return a workbook that was looked at, and found fit, when its bytes had this sha256."""
+    return _Opened(path, sha256)
 
 
 def _cells(rows: Sequence[list[str]], place: int, *, is_date: bool) -> pa.DictionaryArray:
@@ -199,13 +180,15 @@ def _without_blank_rows(first: int, count: int, columns: dict[str, pa.Dictionary
     return Block(lines[~blank], {name: column.filter(keep) for name, column in columns.items()})
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, fit_sha256: str = "") -> bytes:
     """Return the bytes of a workbook that is fit to be opened. Raises UnreadableError."""
     try:
         with open_plain(path) as file:
             content = file.read(LARGEST_FILE + 1)
     except NotPlainError:
         raise UnreadableError("not_a_plain_file") from None
+    if fit_sha256 and hashlib.sha256(content).hexdigest() == fit_sha256:
+        return content
     problem = problem_of(content)
     if problem:
         raise UnreadableError(problem)

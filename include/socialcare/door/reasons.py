@@ -11,6 +11,7 @@ class Reason(NamedTuple):
 
 
 _AGAIN = "Make the extract again and send it as a new delivery."
+_SAVE = "Save it as an Excel workbook (.xlsx) with values only, and send it again."
 _UNZIPPED = "Send the files themselves, or an ordinary zip of them."
 _CSV = "Save the extract as CSV, one file per table, and send it again."
 
@@ -36,10 +37,10 @@ REASONS: dict[str, Reason] = {
     "zip_encrypted": Reason("The zip needs a password.", "Send it without: the way it is sent protects it."),
     "zip_method": Reason("The zip is packed in a way that is not taken.", _UNZIPPED),
     "zip_in_zip": Reason("The file is a zip inside a zip.", _UNZIPPED),
-    "zip_damaged": Reason("The zip is damaged: it may have been cut short on its way.", _AGAIN),
+    "zip_damaged": Reason("The zip cannot be opened: it is damaged or ends in the middle.", _AGAIN),
     "other_archive": Reason("The file is an archive of another kind than zip.", _UNZIPPED),
     "file_empty": Reason("The file is empty.", _AGAIN),
-    "no_rows": Reason("The file has a heading and no rows.", _AGAIN),
+    "no_rows": Reason("There are headings and no rows.", _AGAIN),
     "nul_bytes": Reason("The file holds NUL bytes: it was damaged on its way.", _AGAIN),
     "heading_too_long": Reason("The first line is far too long for a heading.", _CSV),
     "heading_unknown": Reason("The heading is not that of any file we take.", "Send the file with its heading row."),
@@ -47,18 +48,43 @@ REASONS: dict[str, Reason] = {
     "row_too_long": Reason("A row holds megabytes of text.", "Look for a document pasted into a cell."),
     "rows_ragged": Reason("Most rows have more or fewer cells than the heading.", _CSV),
     "unreadable_csv": Reason("The file is not well-formed CSV: look for a quotation mark that never ends.", _CSV),
-    "not_csv_spreadsheet_or_zip": Reason("The file is a spreadsheet or a zip archive.", _CSV),
-    "not_csv_old_spreadsheet": Reason("The file is an old spreadsheet (xls).", _CSV),
     "not_csv_pdf": Reason("The file is a PDF.", _CSV),
     "not_csv_utf16_text": Reason("The file is text in UTF-16.", "Save it as CSV UTF-8 and send it again."),
     "not_csv_xml_or_html": Reason("The file is XML or a web page.", _CSV),
     "not_csv_json": Reason("The file is JSON.", _CSV),
-    "other_return_annex_a_list": Reason("The file is an Annex A list.", "Send it as its own delivery when agreed."),
-    "other_return_cin_census": Reason("The file is from the CIN census.", "Send it as its own delivery when agreed."),
-    "other_return_workforce_census": Reason(
-        "The file is from the workforce census.", "Send it as its own delivery when agreed."
+    "workbook_broken": Reason("The workbook cannot be opened: it is damaged or is no Excel workbook.", _SAVE),
+    "workbook_too_large": Reason("The workbook is far larger than eleven lists can be.", "Remove all but the lists."),
+    "workbook_bomb": Reason("The workbook would unpack to far more than eleven lists can be.", _SAVE),
+    "workbook_path_climbs": Reason("The workbook holds a file that would land outside it.", _SAVE),
+    "workbook_password": Reason("The workbook has a password.", "Save it without one: the way here is protected."),
+    "workbook_binary": Reason("The workbook is of the binary kind (xlsb).", _SAVE),
+    "workbook_macros": Reason("The workbook holds macros, which are never run here.", _SAVE),
+    "workbook_external_links": Reason(
+        "The workbook takes values from other workbooks, which may be older than it.",
+        "Break the links (Data, Edit Links), save and send it again.",
     ),
-    "another_council": Reason("The file states another council's number.", "Put it into that council's own inbox."),
+    "zip_not_workbook": Reason("The file is a zip archive and no workbook.", "Send the workbook itself."),
+    "sheet_too_large": Reason(
+        "A sheet has content far below or far right of its list.", "Delete the rows and columns around the list."
+    ),
+    "sheet_too_wide": Reason("A list has hundreds of columns.", "Keep the columns of the list."),
+    "cell_too_long": Reason("A cell holds more text than a spreadsheet allows.", _SAVE),
+    "sheet_empty": Reason("The sheet of a list is empty.", "Keep the heading row, also when there is no row under it."),
+    "workbook_unknown": Reason(
+        "The workbook holds no list of Annex A.", "Send the workbook of the lists, each under its heading row."
+    ),
+    "workbook_of_tables": Reason(
+        "The workbook holds tables of a return that is not taken as a workbook.",
+        "Send it as the system makes it: CSV, one file per table, or XML.",
+    ),
+    "key_missing": Reason(
+        "A column is missing without which the rows of the list cannot be told apart.",
+        "Keep the identifier and the date with which the list begins each row.",
+    ),
+    "another_council": Reason(
+        "The file states another council's number.",
+        "If it is yours, correct the number in its header; if not, delete it and tell your information governance.",
+    ),
     "xml_doctype": Reason("The message declares a document type, which no census message does.", _AGAIN),
     "xml_entities": Reason("The message declares entities, which no census message does.", _AGAIN),
     "xml_external_entity": Reason("The message points to something outside itself.", _AGAIN),
@@ -80,9 +106,16 @@ REASONS: dict[str, Reason] = {
         "The return is not one that this council agreed to send.", "Ask us to extend the agreement first."
     ),
     "table_missing": Reason("Header and Episodes must come together.", "Send both files in one delivery."),
-    "table_twice": Reason("Two files are the same table.", "Send each table once in a delivery."),
+    "table_twice": Reason("Two files or sheets are the same table.", "Send each table once in a delivery."),
+    "returns_mixed": Reason(
+        "The delivery holds files of more than one return.",
+        "Send each return as a delivery of its own: a folder, with delivery.json written last.",
+    ),
+    "collection_year_differs": Reason(
+        "The file states another collection year than delivery.json.", "Correct whichever of the two is wrong."
+    ),
     "collection_year_unknown": Reason(
-        "The collection year is not one we know.", "Check collection_year in delivery.json, or the dates."
+        "The collection year is not one we know.", "Check collection_year in delivery.json, or the dates in the files."
     ),
     "every_row_quarantined": Reason(
         "No row of a file could come in, so nothing of the delivery did.", "Correct the rows listed and send again."

@@ -1,38 +1,49 @@
 """The receipt: what was found, told to the council that sent it, in its own identifiers, and to nobody else.
 
 It is the only text in the platform that names a child. It goes to ``<home>/outbox/<council>`` (readable by its
-owner only) and is never logged.
+owner only), as a page to read and a workbook to work from, and is never logged.
 """
 
 from __future__ import annotations
 
-import csv
-import html
-import io
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from socialcare.door.messages import identifier_of, reader_of
-from socialcare.door.reading import UnreadableError
 from socialcare.door.reasons import REASONS
-from socialcare.door.recognise import Recognised
-from socialcare.door.register import Findings
-from socialcare.door.verdicts import JudgedFile
-from socialcare.registry.returns import Rule, return_spec
+from socialcare.registry.returns import Rule
 from socialcare.settings import get_settings
 
-#: Rows listed for one rule; the count is always that of all of them.
-LISTED = 2_000
 #: A spreadsheet runs a cell that begins so (OWASP, "CSV injection"), some of them in their full width as well.
 _FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _CONTROLS = ("\t", "\r", "\n")
-_SEVERITY = {"quarantine": "The row waits outside", "warning": "The row came in"}
-_VERDICT = {"accepted": "Accepted", "partly_accepted": "Partly accepted", "rejected": "Rejected"}
+SYNTHETIC = "SYNTHETIC: no real child is in this file."
+SEVERITY = {"quarantine": "Row waits outside", "warning": "Row came in"}
+NEW, STILL_OPEN = "new", "still open"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one table stands in what was sent, so that a row of it can be found there."""
+
+    file: str = field(default="", repr=False)
+    sheet: str = field(default="", repr=False)
+    unit: str = "row"
+    """What a position counts: rows as a spreadsheet does, or lines of a message."""
+    titles: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """How each column is headed."""
+    letters: Mapping[str, str] = field(default_factory=dict)
+    """The letter that a spreadsheet gives each column."""
+
+    def titles_of(self, columns: Iterable[str]) -> str:
+        """Return the headings of some columns."""
+        return ", ".join(self.titles.get(column, column) for column in columns)
+
+    def cells(self, line: int, columns: Iterable[str]) -> str:
+        """Return the cells of a row as a spreadsheet calls them; nothing where there are none."""
+        return ", ".join(f"{self.letters[column]}{line}" for column in columns if column in self.letters)
 
 
 @dataclass(frozen=True)
@@ -43,11 +54,51 @@ class Section:
     file: str
     count: int
     rows: tuple[tuple[int, str], ...] = field(repr=False)
+    place: Place = Place()
+    still_open: frozenset[int] | None = None
+    """Which of ``rows`` were found in the last submission too; None when there was none to compare with."""
+
+    def cells(self, line: int) -> str:
+        """Return the cells that the rule is about, as a spreadsheet calls them; nothing when it is about the row."""
+        return "" if self.rule.check == "cell_count" else self.place.cells(line, self.rule.columns)
+
+    def position(self, line: int) -> str:
+        """Say where a row is: by its cells where there are one or two, else by its number."""
+        cells = self.cells(line)
+        if not cells or cells.count(",") > 1:
+            return f"{self.place.unit} {line}"
+        return f"{'cells' if ',' in cells else 'cell'} {cells}"
+
+    def since(self, line: int) -> str:
+        """Say whether the finding on this row is new."""
+        if self.still_open is None:
+            return ""
+        return STILL_OPEN if line in self.still_open else NEW
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What one rule found last time and does not find now: how many, and who of them is still in the file."""
+
+    rule: Rule
+    file: str
+    count: int
+    children: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Since:
+    """What changed since the last submission, counted by child (or worker), table and rule."""
+
+    as_of: str
+    fixed: int
+    still_open: int
+    new: int
 
 
 @dataclass(frozen=True)
 class FileLine:
-    """One file on the receipt, by the name under which the council sent it."""
+    """One file or sheet on the receipt, by the name under which the council sent it."""
 
     name: str = field(repr=False)
     what: str
@@ -57,6 +108,7 @@ class FileLine:
     rows_loaded: int
     rows_quarantined: int
     not_read: tuple[str, ...] = field(default=(), repr=False)
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,139 +123,87 @@ class Receipt:
     reason: str
     files: tuple[FileLine, ...]
     sections: tuple[Section, ...]
+    collection_year: int | None = None
+    number: int | None = None
+    since: Since | None = None
+    fixed: tuple[Fixed, ...] = ()
 
+    @property
+    def rows_in(self) -> int:
+        """Rows that were sent."""
+        return sum(file.rows_in for file in self.files)
 
-def sections(
-    file: Recognised, label: str, rules: tuple[Rule, ...], findings: Findings, counts: dict[int, int]
-) -> list[Section]:
-    """Gather the findings of one file by rule, with the identifiers of the rows: the file is read once more."""
-    lines: dict[int, list[int]] = {number: [] for number in counts}
-    for chunk in findings.chunks():
-        for number, listed in lines.items():
-            room = LISTED - len(listed)
-            if room > 0:
-                listed.extend(chunk["line"][chunk["rule"] == number][:room].tolist())
-    names = _identifiers(file, np.array(sorted({line for found in lines.values() for line in found}), np.int32))
-    return [
-        Section(rules[n], label, counts[n], tuple((line, names.get(line, "")) for line in sorted(found)))
-        for n, found in lines.items()
-    ]
+    @property
+    def rows_loaded(self) -> int:
+        """Rows that came in."""
+        return sum(file.rows_loaded for file in self.files)
 
-
-def _identifiers(file: Recognised, wanted: Any) -> dict[int, str]:
-    found: dict[int, str] = {}
-    if not len(wanted):
-        return found
-    key = identifier_of(return_spec(file.return_id), file)
-    try:
-        for block in reader_of(file, columns=(key,)).blocks():
-            here = np.flatnonzero(np.isin(block.lines, wanted))
-            cells = block.columns[key].take(here).to_pylist()
-            found.update(zip(block.lines[here].tolist(), (cell or "" for cell in cells), strict=True))
-    except UnreadableError:
-        pass  # a rejected file: positions alone must do
-    return found
+    @property
+    def verdict_in_words(self) -> str:
+        """The verdict and what it means for the rows, in one sentence or two."""
+        words = in_words(self.verdict)
+        if self.verdict == "rejected":
+            return f"{words}: nothing came in. {told(self.reason)}".strip()
+        waiting = self.rows_in - self.rows_loaded
+        if not waiting:
+            return f"{words}: {rows_in_words(self.rows_in)} came in."
+        outside = "1 row waits" if waiting == 1 else f"{waiting:,} rows wait"
+        return f"{words}: {self.rows_loaded:,} of {rows_in_words(self.rows_in)} came in, {outside} outside."
 
 
 def write(council_id: str, name: str, receipt: Receipt) -> None:
-    """Write ``receipt-<name>.html`` and ``.csv`` to the council's outbox, each whole or not at all."""
+    """Write ``receipt-<name>.html`` and ``.xlsx`` to the council's outbox, each whole or not at all."""
+    put(council_id, f"receipt-{name}.html", _html(receipt).encode())
+    put(council_id, f"receipt-{name}.xlsx", _xlsx(receipt))
+
+
+def put(council_id: str, name: str, content: bytes) -> Path:
+    """Put one file into the council's outbox, whole or not at all, for its owner alone."""
     outbox = get_settings().outbox / council_id
     outbox.mkdir(parents=True, exist_ok=True, mode=0o700)
     outbox.chmod(0o700)
-    _replace(outbox / f"receipt-{name}.html", _html(receipt))
-    _replace(outbox / f"receipt-{name}.csv", _csv(receipt))
-
-
-def file_line(file: JudgedFile) -> FileLine:
-    """Return the line of one file."""
-    found = file.found
-    return FileLine(
-        found.path.name,
-        found.table or found.other_table or "not recognised",
-        file.verdict,
-        file.reason,
-        file.rows_in,
-        file.rows_loaded,
-        file.rows_quarantined,
-        tuple(h for h in found.headings if h not in found.columns) if found.table else (),
-    )
-
-
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    temporary = outbox / f".{name}.{secrets.token_hex(4)}"
     temporary.touch(mode=0o600)
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    temporary.write_bytes(content)
+    return temporary.replace(outbox / name)
 
 
-def _csv(receipt: Receipt) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["file", "row", "child", "rule", "column", "what was found", "what happened", "whose job"])
-    for s in receipt.sections:
-        for line, child in s.rows:
-            writer.writerow(
-                _harmless(
-                    [
-                        *(s.file, str(line), child, s.rule.code, " ".join(s.rule.columns)),
-                        *(s.rule.wording, _SEVERITY[s.rule.severity], s.rule.whose_job),
-                    ]
-                )
-            )
-    return ("SYNTHETIC: no real child is in this file\r\n" if receipt.is_synthetic else "") + out.getvalue()
+def _html(receipt: Receipt) -> str:
+    from socialcare.door.receipt_page import page
+
+    return page(receipt)
+
+
+def _xlsx(receipt: Receipt) -> bytes:
+    from socialcare.door.receipt_workbook import content
+
+    return content(receipt)
+
+
+def told(reason: str) -> str:
+    """Return the words of a reason: what is wrong, and what to do."""
+    return f"{REASONS[reason].what} {REASONS[reason].remedy}" if reason else ""
+
+
+def in_words(verdict: str) -> str:
+    """Return a verdict as a person writes it."""
+    return verdict.replace("_", " ").capitalize()
+
+
+def rows_in_words(count: int) -> str:
+    """Return a number of rows in words."""
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def day_in_words(day: str) -> str:
+    """Return an ISO date as 31 October 2026, anything else as it is."""
+    try:
+        return f"{date.fromisoformat(day):%-d %B %Y}"
+    except ValueError:
+        return day
 
 
 def _harmless(cells: Iterable[str]) -> Iterator[str]:
     """Keep a spreadsheet from running a cell as a formula."""
     for cell in cells:
         yield f"'{cell}" if cell.startswith(_CONTROLS) or cell.lstrip().startswith(_FORMULAS) else cell
-
-
-_STYLE = (
-    "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#1d2730}"
-    "table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #c5ccd3;padding:.3em .6em;text-align:left}"
-    ".synthetic{background:#fff3cd;padding:.6em;font-weight:bold}.rows{columns:14em;padding-left:1.2em}"
-)
-
-
-def _html(receipt: Receipt) -> str:
-    e = html.escape
-    title = f"Receipt: {receipt.council_name}, {receipt.return_name}, as of {receipt.as_of}"
-    parts = [
-        f'<!doctype html><html lang="en-GB"><meta charset="utf-8"><title>{e(title)}</title>',
-        f"<style>{_STYLE}</style><h1>{e(title)}</h1>",
-        '<p class="synthetic">SYNTHETIC: no real child is in this file.</p>' if receipt.is_synthetic else "",
-        f"<p><strong>{_VERDICT[receipt.verdict]}.</strong> {_told(receipt.reason)}</p>",
-        "<h2>Files</h2><table><tr><th>File<th>What it is<th>Verdict<th>Rows in<th>Came in<th>Wait outside</tr>",
-        *(_file_row(file) for file in receipt.files),
-        "</table>",
-        "<h2>What to look at</h2>" if receipt.sections else "<p>Nothing to correct.</p>",
-        *(_section(section) for section in receipt.sections),
-        "</html>\n",
-    ]
-    return "".join(parts)
-
-
-def _told(reason: str) -> str:
-    return html.escape(f"{REASONS[reason].what} {REASONS[reason].remedy}") if reason else ""
-
-
-def _file_row(file: FileLine) -> str:
-    e = html.escape
-    not_read = f"<br>Columns not read: {e(', '.join(file.not_read[:50]))}" if file.not_read else ""
-    words = file.verdict.replace("_", " ").capitalize()
-    return (
-        f"<tr><td>{e(file.name)}{not_read}<td>{e(file.what)}<td>{e(words)}. {_told(file.reason)}"
-        f"<td>{file.rows_in}<td>{file.rows_loaded}<td>{file.rows_quarantined}</tr>"
-    )
-
-
-def _section(section: Section) -> str:
-    e, rule = html.escape, section.rule
-    more = f"<p>The first {LISTED} are listed.</p>" if section.count > len(section.rows) else ""
-    rows = "".join(f"<li>row {line}: {e(child) or '(none)'}</li>" for line, child in section.rows)
-    return (
-        f"<h3>{e(rule.wording)}</h3><p>{_SEVERITY[rule.severity]}. Rule {e(rule.code)}, {e(section.file)}, "
-        f"{e(', '.join(rule.columns))}. {section.count} row(s). For: {e(rule.whose_job)}.</p>"
-        f'{more}<ul class="rows">{rows}</ul>'
-    )

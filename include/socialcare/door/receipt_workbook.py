@@ -7,74 +7,51 @@ made in memory: no temporary file of a spreadsheet library may hold what it hold
 from __future__ import annotations
 
 import io
-import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import xlsxwriter
 
-from socialcare.door import read_workbook
-from socialcare.door.reasons import REASONS
-from socialcare.door.receipt import _SEVERITY, FileLine, Receipt, Section, _harmless
-from socialcare.settings import get_settings
+from socialcare.door.receipt import (
+    NEW,
+    SEVERITY,
+    STILL_OPEN,
+    SYNTHETIC,
+    FileLine,
+    Fixed,
+    Receipt,
+    Section,
+    _harmless,
+    day_in_words,
+    in_words,
+    told,
+)
 
 #: Rows listed on one sheet, most important first; the front sheet's counts are always those of all.
 LISTED = 5_000
-_SYNTHETIC = "SYNTHETIC: no real child is in this file."
 #: The same content is the same bytes, whenever it is written.
 _ALWAYS = datetime(2000, 1, 1)  # a spreadsheet's dates have no zone
 _LONGEST_SHEET_NAME, _LONGEST_CELL = 31, 300
-_FILE_HEADS = ("File", "What it is", "Verdict", "Rows in", "Came in", "Wait outside", "Columns not read")
-_FRONT_HEADS = ("What was found", "Column", "What happened", "Rows", "New", "Still open", "Rule", "Table", "Whose job")
-_HEADS = ("Row", "Identifier", "Column", "Rule", "What was found", "What happened", "Whose job", "Since last time")
-_NEW, _OPEN, _UNKNOWN = "new", "still open", ""
-
-Named = Callable[[str, str], str]
-
-
-@dataclass(frozen=True)
-class Line:
-    """What makes a finding the same one in the next submission: not its row, which moves."""
-
-    table: str
-    code: str
-    columns: str
-    child: str = field(repr=False)
+_FILE_HEADS = (
+    *("File", "What it is", "Verdict", "Rows in", "Came in", "Wait outside"),
+    *("Not read", "Columns missing"),
+)
+_FRONT_HEADS = (
+    *("What was found", "Column", "What happened", "Rows", "Listed as new", "Listed as still open"),
+    *("Rule", "Table", "Whose job"),
+)
+_HEADS = (
+    *("Row", "Cell", "Identifier", "Since last time", "Column", "Rule", "What was found"),
+    *("What happened", "Whose job", "File"),
+)
+_FIXED = "Fixed since last time"
 
 
-def as_sent(table: str, column: str) -> str:
-    """Return a column as it is called in the declaration."""
-    return column
-
-
-def lines_of(receipt: Receipt) -> Iterable[Line]:
-    """Yield every finding that the receipt lists, to compare the next submission with."""
-    for section in receipt.sections:
-        for _, child in section.rows:
-            yield _line(section, child)
-
-
-def write(
-    council_id: str, name: str, receipt: Receipt, *, before: frozenset[Line] | None = None, named: Named = as_sent
-) -> None:
-    """Write ``receipt-<name>.xlsx`` to the council's outbox, whole or not at all."""
-    outbox = get_settings().outbox / council_id
-    outbox.mkdir(parents=True, exist_ok=True, mode=0o700)
-    outbox.chmod(0o700)
-    path = outbox / f"receipt-{name}.xlsx"
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    temporary.touch(mode=0o600)
-    temporary.write_bytes(content(receipt, before=before, named=named))
-    temporary.replace(path)
-
-
-def content(receipt: Receipt, *, before: frozenset[Line] | None = None, named: Named = as_sent) -> bytes:
-    """Return the workbook. ``before`` holds the findings of the last submission, or None when there was none;
-    ``named`` gives the heading of a column as the council wrote it.
-    """
+def content(receipt: Receipt) -> bytes:
+    """Return the workbook."""
     out = io.BytesIO()
     options = {
         **{"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
@@ -82,24 +59,23 @@ def content(receipt: Receipt, *, before: frozenset[Line] | None = None, named: N
     }
     with xlsxwriter.Workbook(out, options) as book:
         book.set_properties({"title": f"Receipt: {receipt.council_name}, {receipt.return_name}", "created": _ALWAYS})
-        _Writer(book, receipt, before, named).write()
+        _Writer(book, receipt).write()
     return out.getvalue()
-
-
-def _line(section: Section, child: str) -> Line:
-    return Line(section.file, section.rule.code, " ".join(section.rule.columns), child)
 
 
 class _Writer:
     """Writes one receipt. Every text goes in as text: a spreadsheet never runs a cell of it."""
 
-    def __init__(self, book: Any, receipt: Receipt, before: frozenset[Line] | None, named: Named) -> None:
-        self._book, self._receipt, self._before, self._named = book, receipt, before, named
+    def __init__(self, book: Any, receipt: Receipt) -> None:
+        self._book, self._receipt = book, receipt
         self._plain = book.add_format({"text_wrap": True, "valign": "top"})
-        self._bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        self._head = book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#E8ECF0"})
+        self._bold = book.add_format({"bold": True, "text_wrap": False, "valign": "top"})
+        self._head = book.add_format(
+            {"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#E8ECF0", "font_color": "#1B252E"}
+        )
         self._title = book.add_format({"bold": True, "font_size": 16})
-        self._mark = book.add_format({"bold": True, "bg_color": "#FFF3CD"})
+        self._mark = book.add_format({"bold": True, "bg_color": "#FFF3CD", "font_color": "#7A4A00"})
+        self._new = book.add_format({"bold": True, "valign": "top", "font_color": "#9C1C1C"})
         self._tables = list(dict.fromkeys(section.file for section in receipt.sections))
 
     def write(self) -> None:
@@ -107,67 +83,78 @@ class _Writer:
         self._front()
         for table, name in zip(self._tables, _sheet_names(self._tables), strict=True):
             self._table(name, [section for section in self._receipt.sections if section.file == table])
-        if self._before:
-            self._fixed(sorted(self._before - set(lines_of(self._receipt)), key=_order))
+        if self._receipt.fixed:
+            self._fixed(self._receipt.fixed)
 
     def _front(self) -> None:
-        receipt, sheet = self._receipt, self._sheet("Receipt", (38, 22, 34, 10, 10, 12, 12, 12, 44))
+        receipt, sheet = self._receipt, self._sheet("Receipt", (46, 24, 34, 10, 12, 12, 14, 26, 44))
         row = self._text(sheet, 0, f"Receipt: {receipt.council_name}, {receipt.return_name}", self._title)
         if receipt.is_synthetic:
-            row = self._text(sheet, row, _SYNTHETIC, self._mark)
-        row = self._text(sheet, row, f"Sent as of {receipt.as_of}.")
-        row = self._text(sheet, row, f"{_words(receipt.verdict)}. {_told(receipt.reason)}".strip(), self._bold) + 1
-        row = self._grid(sheet, row, _FILE_HEADS, (_file_cells(file) for file in receipt.files)) + 1
-        if not receipt.sections:
-            self._text(sheet, row, "Nothing to correct.")
-            return
-        row = self._text(sheet, row, "What to look at, most important first", self._bold)
-        self._grid(sheet, row, _FRONT_HEADS, (self._section_cells(section) for section in receipt.sections))
+            row = self._text(sheet, row, SYNTHETIC, self._mark)
+        row = self._text(sheet, row, self._about())
+        row = self._text(sheet, row, receipt.verdict_in_words, self._bold)
+        if receipt.since:
+            row = self._text(sheet, row, self._since(), self._bold)
+        row = self._text(sheet, row, "It names children: keep it where case records are kept.") + 1
+        if receipt.sections:
+            row = self._text(sheet, row, "What to look at, most important first", self._bold)
+            row = self._grid(sheet, row, _FRONT_HEADS, map(self._section_cells, receipt.sections)) + 1
+        elif receipt.verdict != "rejected":
+            row = self._text(sheet, row, "Nothing to correct.", self._bold) + 1
+        row = self._text(sheet, row, "What was sent", self._bold)
+        self._grid(sheet, row, _FILE_HEADS, map(_file_cells, receipt.files))
+
+    def _about(self) -> str:
+        receipt = self._receipt
+        year = f", collection year {receipt.collection_year}" if receipt.collection_year else ""
+        number = f", delivery {receipt.number}" if receipt.number else ""
+        return f"As of {day_in_words(receipt.as_of)}{year}{number}."
+
+    def _since(self) -> str:
+        since = self._receipt.since
+        assert since is not None
+        counts = f"{since.fixed:,} fixed, {since.still_open:,} still open, {since.new:,} new"
+        return f"Since your last submission (as of {day_in_words(since.as_of)}): {counts}."
 
     def _table(self, name: str, sections: Sequence[Section]) -> None:
-        sheet = self._sheet(name, (8, 22, 32, 8, 60, 22, 24, 12))
-        rows = [cells for section in sections for cells in self._finding_cells(section)]
-        self._grid(sheet, 0, _HEADS, rows[:LISTED])
-        sheet.freeze_panes(1, 2)
-        sheet.autofilter(0, 0, max(1, min(len(rows), LISTED)), len(_HEADS) - 1)
-        hidden = sum(section.count for section in sections) - min(len(rows), LISTED)
+        sheet = self._sheet(name, (8, 12, 22, 12, 32, 10, 60, 22, 30, 30))
+        rows = list(islice((cells for section in sections for cells in _finding_cells(section)), LISTED))
+        self._grid(sheet, 0, _HEADS, rows)
+        sheet.freeze_panes(1, 3)
+        sheet.repeat_rows(0)
+        sheet.autofilter(0, 0, max(1, len(rows)), len(_HEADS) - 1)
+        hidden = sum(section.count for section in sections) - len(rows)
         if hidden:
-            self._text(sheet, min(len(rows), LISTED) + 2, f"{hidden} more are not listed: correct these first.")
+            self._text(sheet, len(rows) + 2, f"{hidden:,} more are not listed: correct these first.")
 
-    def _fixed(self, lines: Sequence[Line]) -> None:
-        sheet = self._sheet("Fixed since last time", (34, 22, 32, 8))
-        rows = [(line.table, line.child, line.columns, line.code) for line in lines[:LISTED]]
-        self._grid(sheet, 0, ("Table", "Identifier", "Column", "Rule"), rows)
+    def _fixed(self, fixed: Sequence[Fixed]) -> None:
+        sheet = self._sheet(_FIXED, (34, 22, 32, 10, 60))
+        rows = list(islice((cells for one in fixed for cells in self._fixed_cells(one)), LISTED))
+        self._grid(sheet, 0, ("Table", "Identifier", "Column", "Rule", "What was found"), rows)
         sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(1, len(rows)), 3)
+        sheet.repeat_rows(0)
+        sheet.autofilter(0, 0, max(1, len(rows)), 4)
 
-    def _finding_cells(self, section: Section) -> Iterable[tuple[str | int, ...]]:
-        rule = section.rule
-        about = (self._columns(section), rule.code, rule.wording, _SEVERITY[rule.severity], rule.whose_job)
-        for row, child in section.rows:
-            yield (row, child or "(none)", *about, self._since(section, child))
+    def _fixed_cells(self, one: Fixed) -> Iterable[tuple[str | int, ...]]:
+        about = (", ".join(one.rule.columns), one.rule.code, one.rule.wording)
+        for child in one.children:
+            yield (one.file, child, *about)
+        if one.count > len(one.children):
+            yield (one.file, f"({one.count - len(one.children):,} no longer in the file)", *about)
 
     def _section_cells(self, section: Section) -> tuple[str | int, ...]:
         rule = section.rule
-        since = Counter(self._since(section, child) for _, child in section.rows)
-        known = ("", "") if self._before is None else (since[_NEW], since[_OPEN])
-        head = (rule.wording, self._columns(section), _SEVERITY[rule.severity], section.count)
+        since = Counter(section.since(line) for line, _ in section.rows)
+        known = ("", "") if section.still_open is None else (since[NEW], since[STILL_OPEN])
+        head = (rule.wording, section.place.titles_of(rule.columns), SEVERITY[rule.severity], section.count)
         return (*head, *known, rule.code, section.file, rule.whose_job)
-
-    def _columns(self, section: Section) -> str:
-        return ", ".join(self._named(section.rule.table, column) for column in section.rule.columns)
-
-    def _since(self, section: Section, child: str) -> str:
-        if self._before is None:
-            return _UNKNOWN
-        return _OPEN if _line(section, child) in self._before else _NEW
 
     def _sheet(self, name: str, widths: Sequence[int]) -> Any:
         sheet = self._book.add_worksheet(name)
         for number, width in enumerate(widths):
             sheet.set_column(number, number, width)
         if self._receipt.is_synthetic:
-            sheet.set_header(f"&C{_SYNTHETIC}")
+            sheet.set_header(f"&C{SYNTHETIC}")
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         return sheet
@@ -181,6 +168,8 @@ class _Writer:
             for place, cell in enumerate(cells):
                 if isinstance(cell, int):
                     sheet.write_number(row, place, cell, self._plain)
+                elif cell == NEW:
+                    sheet.write_string(row, place, cell, self._new)
                 else:
                     sheet.write_string(row, place, _safe(cell), self._plain)
         return row + 1
@@ -190,21 +179,18 @@ class _Writer:
         return row + 1
 
 
+def _finding_cells(section: Section) -> Iterable[tuple[str | int, ...]]:
+    rule, place = section.rule, section.place
+    about = (place.titles_of(rule.columns), rule.code, rule.wording, SEVERITY[rule.severity], rule.whose_job)
+    where = ", ".join(filter(None, (place.file, place.sheet)))
+    for line, child in section.rows:
+        yield (line, section.cells(line), child or "(none)", section.since(line), *about, where)
+
+
 def _file_cells(file: FileLine) -> tuple[str | int, ...]:
-    verdict = f"{_words(file.verdict)}. {_told(file.reason)}".strip()
+    verdict = f"{in_words(file.verdict)}. {told(file.reason)}".strip()
     counts = (file.rows_in, file.rows_loaded, file.rows_quarantined)
-    return (file.name, file.what, verdict, *counts, ", ".join(file.not_read[:50]))
-
-
-def _told(reason: str) -> str:
-    if not reason:
-        return ""
-    told = REASONS.get(reason) or read_workbook.REASONS[reason]
-    return f"{told.what} {told.remedy}"
-
-
-def _words(verdict: str) -> str:
-    return verdict.replace("_", " ").capitalize()
+    return (file.name, file.what, verdict, *counts, ", ".join(file.not_read[:50]), ", ".join(file.missing))
 
 
 def _safe(cell: str) -> str:
@@ -213,17 +199,13 @@ def _safe(cell: str) -> str:
     return safe
 
 
-def _order(line: Line) -> tuple[str, ...]:
-    return (line.table, line.code, line.columns, line.child)
-
-
 def _sheet_names(tables: Sequence[str]) -> list[str]:
     """Return names that a spreadsheet allows, each once."""
     names: list[str] = []
     for table in tables:
         plain = "".join(" " if letter in "[]:*?/\\'" else letter for letter in table).strip() or "Findings"
         name = plain[:_LONGEST_SHEET_NAME].strip()
-        taken = {used.casefold() for used in (*names, "Receipt", "Fixed since last time", "History")}
+        taken = {used.casefold() for used in (*names, "Receipt", _FIXED, "History")}
         number = 2
         while name.casefold() in taken:
             tail = f" ({number})"

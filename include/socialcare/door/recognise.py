@@ -6,13 +6,16 @@ import csv
 import hashlib
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO, Protocol, Self
+from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
 
 from socialcare.door.arrival import open_plain
 from socialcare.registry.returns import Return, all_returns
+
+if TYPE_CHECKING:
+    from socialcare.door.read_workbook import Sheet
 
 #: A heading longer than this is no heading: a file of one endless line, or of a million columns.
 _LONGEST_HEADING = 64 * 1024
@@ -26,8 +29,10 @@ _SIGNATURES = (
     (b"<", "xml_or_html"),
     (b"{", "json"),
 )
-#: Headings that other files in this field carry, to name a file that came to the wrong place.
-_OTHERS = {"annex_a_list": {"CHILD UNIQUE ID"}, "cin_census": {"LACHILDID"}, "workforce_census": {"SWENO"}}
+#: Signatures of files that hold many tables: what is inside decides.
+_BY_CONTENT = ("not_csv_xml_or_html", "not_csv_spreadsheet_or_zip", "not_csv_old_spreadsheet")
+#: What a file of many tables is called until each of them is told apart.
+MESSAGE, WORKBOOK = "message", "workbook"
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,12 @@ class Recognised:
     problem: str = ""
     columns: tuple[str, ...] = field(default=(), repr=False)
     """The declared columns, in the file's order; anything else in the file is not read."""
+    is_message: bool = False
+    """It is a message (XML), or one table of it."""
+    sheets: tuple[Sheet, ...] = field(default=(), repr=False)
+    """The lists that a workbook holds."""
+    sheet: Sheet | None = field(default=None, repr=False)
+    """The one list that this is."""
     says_day: date | None = None
     says_year: int | None = None
     says_council: str = ""
@@ -100,18 +111,18 @@ def recognise(path: Path, new_copy: Callable[[], Copy] | None = None) -> Recogni
         content = _Bytes(file, copy.write if copy else None)
     found = Recognised(path, sha256=content.sha256, size=content.size)
     problem = _not_text(content)
-    if problem == "not_csv_xml_or_html":
-        from socialcare.door.messages import recognise_message
+    if problem in _BY_CONTENT:
+        from socialcare.door.messages import recognise_content
 
-        return recognise_message(found, content.head)
+        return recognise_content(found, content.head)
     if problem:
-        return _with(found, problem=problem)
+        return replace(found, problem=problem)
     encoding = "utf8" if content.is_utf8 else "latin-1"
     line = content.head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
     if len(line) > _LONGEST_HEADING:
-        return _with(found, problem="heading_too_long")
+        return replace(found, problem="heading_too_long")
     text = line.split(b"\r", 1)[0].decode("utf-8" if content.is_utf8 else "latin-1")
-    found = _with(found, encoding=encoding)
+    found = replace(found, encoding=encoding)
     return _by_heading(found, text)
 
 
@@ -126,15 +137,22 @@ def _not_text(content: _Bytes) -> str:
 
 def _by_heading(found: Recognised, line: str) -> Recognised:
     for delimiter in (",", ";", "\t"):
-        headings = _cells(line, delimiter)
+        cells = _cells(line, delimiter)
         for declared in all_returns():
-            named = _table_of(declared, headings)
+            named = _of_return(replace(found, delimiter=delimiter), declared, cells)
             if named:
-                return _checked(_with(found, delimiter=delimiter, headings=headings, return_id=declared.id), named)
-    for name, wanted in _OTHERS.items():
-        if wanted <= set(_cells(line, ",")):
-            return _with(found, problem=f"other_return_{name}")
-    return _with(found, problem="heading_unknown")
+                return named
+    return replace(found, problem="heading_unknown")
+
+
+def _of_return(found: Recognised, declared: Return, cells: tuple[str, ...]) -> Recognised | None:
+    from socialcare.door.sheet_lists import is_headed, recognise_list
+
+    if is_headed(declared):
+        return recognise_list(found, declared, cells)
+    headings = tuple(cell.upper() for cell in cells)
+    table = _table_of(declared, headings)
+    return _checked(replace(found, headings=headings, return_id=declared.id), declared, table) if table else None
 
 
 def _cells(line: str, delimiter: str) -> tuple[str, ...]:
@@ -142,7 +160,7 @@ def _cells(line: str, delimiter: str) -> tuple[str, ...]:
         row: Iterable[str] = next(csv.reader([line], delimiter=delimiter, strict=True), [])
     except csv.Error:
         return ()
-    return tuple(cell.strip().upper() for cell in row)
+    return tuple(cell.strip() for cell in row)
 
 
 def _table_of(declared: Return, headings: tuple[str, ...]) -> str:
@@ -160,19 +178,10 @@ def _table_of(declared: Return, headings: tuple[str, ...]) -> str:
     return ""
 
 
-def _checked(found: Recognised, table: str) -> Recognised:
-    from socialcare.registry.returns import return_spec
-
-    declared = return_spec(found.return_id)
+def _checked(found: Recognised, declared: Return, table: str) -> Recognised:
     if len(set(found.headings)) != len(found.headings):
-        return _with(found, problem="heading_twice")
+        return replace(found, problem="heading_twice")
     if table in declared.other_tables:
-        return _with(found, other_table=table)
+        return replace(found, other_table=table)
     known = declared.tables[table].every_column
-    return _with(found, table=table, columns=tuple(h for h in found.headings if h in known))
-
-
-def _with(found: Recognised, **changes: object) -> Recognised:
-    from dataclasses import replace
-
-    return replace(found, **changes)  # type: ignore[arg-type]
+    return replace(found, table=table, columns=tuple(h for h in found.headings if h in known))

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
 import psycopg
 
-from socialcare.door import load, receipt, records
+from socialcare.door import load, receipt, receipt_page, receipt_rows, records, since
 from socialcare.door.arrival import Delivery
+from socialcare.door.cells import CellChecker
+from socialcare.door.identity import Pseudonymiser
 from socialcare.door.judge import counts_of
-from socialcare.door.plan import Plan
+from socialcare.door.plan import UNKNOWN, Plan
+from socialcare.door.receipt import Fixed, Receipt, Section, Since
 from socialcare.door.verdicts import JudgedFile, Taken
-from socialcare.registry.councils import council
+from socialcare.registry.councils import all_councils, council
+from socialcare.registry.returns import Rule, return_spec
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What was found in one file: how often each rule (by its number) was broken, and on which first lines."""
+
+    file: JudgedFile
+    label: str
+    counts: dict[int, int]
+    lines: dict[int, list[int]]
+
+    @property
+    def table(self) -> str:
+        return self.file.found.table
+
+    def key(self, number: int) -> since.Key:
+        return since.key_of(self.table, self.file.rules[number])
 
 
 def send(
@@ -19,29 +43,133 @@ def send(
     plan: Plan,
     files: list[JudgedFile],
     taken: Taken,
+    pseudonymiser: Pseudonymiser | None = None,
 ) -> None:
-    """Keep the findings of a delivery, by position, and write its receipt to the council's outbox."""
-    sections = []
-    for file in files:
-        if file.findings is not None and len(file.findings):
-            load.copy_findings(connection, delivery_id, file.found.table, file.rules, file.findings)
-            counts = counts_of(file.findings, file.rules)
-            label = plan.year.tables[file.found.table].label if plan.year else file.found.table
-            sections += receipt.sections(file.found, label, file.rules, file.findings, counts)
-    order = plan.year.rules if plan.year else ()
-    sections.sort(key=lambda section: order.index(section.rule))
+    """Keep the findings of a delivery, by position, and write its receipt to the council's outbox.
+
+    When a file states another council, that council is told too, without detail.
+    """
+    found: list[_Found] = []
+    sections: list[Section] = []
+    fixed: list[Fixed] = []
+    changes = None
+    if plan.year:
+        checker = CellChecker(plan.year, pseudonymiser or Pseudonymiser(delivery.council_id))
+        found = [_keep(connection, delivery_id, file, plan, checker) for file in files if file.findings is not None]
+        changes = since.compare(connection, delivery, delivery_id, plan, [one.table for one in found], _listed(found))
+        for one in found:
+            named = _named(one, changes, checker)
+            sections += _sections(one, named, changes)
+            fixed += _fixed(one, named, changes)
+        sections.sort(key=lambda section: _importance(plan, section.rule))
+        fixed.sort(key=lambda one: _importance(plan, one.rule))
     number = records.number_of(connection, delivery.council_id, plan.as_of_date)
     receipt.write(
         delivery.council_id,
         f"{plan.as_of_date or 'undated'}-{number}",
-        receipt.Receipt(
+        Receipt(
             council(delivery.council_id).name,
-            plan.return_id.upper(),
+            return_spec(plan.return_id).name if plan.return_id != UNKNOWN else "a return that is not known",
             str(plan.as_of_date or "an unknown day"),
             delivery.is_synthetic,
             taken.verdict,
             taken.reason,
-            tuple(receipt.file_line(file) for file in files),
+            tuple(receipt_rows.file_line(file) for file in files),
             tuple(sections),
+            plan.collection_year,
+            delivery_id,
+            _since(changes, found),
+            tuple(fixed),
         ),
     )
+    if plan.other_council:
+        notice(plan.other_council, plan.return_id, delivery_id)
+
+
+def notice(dfe_code: str, return_id: str, delivery_id: int) -> bool:
+    """Tell the council of this DfE code that a file which states its number came to another inbox, and no more.
+
+    Nothing of the file is told, and not who sent it. Return whether the code is that of a council which is known here.
+    """
+    for other in all_councils():
+        if other.dfe_code == dfe_code:
+            today = datetime.now(UTC).date().isoformat()
+            page = receipt_page.notice(other.name, return_spec(return_id).name, today, delivery_id)
+            receipt.put(other.id, f"notice-{delivery_id}.html", page.encode())
+            return True
+    return False
+
+
+def _keep(
+    connection: psycopg.Connection, delivery_id: int, file: JudgedFile, plan: Plan, checker: CellChecker
+) -> _Found:
+    """Keep the findings of one file in the warehouse: rule, position, and the number of the child."""
+    assert file.findings is not None
+    assert plan.year is not None
+    if len(file.findings):
+        load.copy_findings(connection, delivery_id, file.found.table, file.rules, file.findings)
+        since.remember(connection, delivery_id, file.found, file.findings, checker)
+    counts = counts_of(file.findings, file.rules)
+    lines = receipt_rows.listed_lines(file.findings, counts)
+    return _Found(file, plan.year.tables[file.found.table].label, counts, lines)
+
+
+def _listed(found: list[_Found]) -> dict[since.Key, list[int]]:
+    listed: dict[since.Key, list[int]] = {}
+    for one in found:
+        for number, lines in one.lines.items():  # a rule whose wording depends on the row stands there twice
+            listed[one.key(number)] = listed.get(one.key(number), []) + lines
+    return listed
+
+
+def _named(one: _Found, changes: since.Changes | None, checker: CellChecker) -> receipt_rows.Named:
+    lines = {line for listed in one.lines.values() for line in listed}
+    fixed = changes.numbers.items() if changes else ()
+    numbers = {number for (table, *_), found in fixed if table == one.table for number in found}
+    return receipt_rows.names_of(one.file.found, lines, numbers, checker)
+
+
+def _sections(one: _Found, named: receipt_rows.Named, changes: since.Changes | None) -> list[Section]:
+    place = receipt_rows.place_of(one.file.found)
+    return [
+        Section(
+            one.file.rules[number],
+            one.label,
+            one.counts[number],
+            tuple((line, named.by_line.get(line, "")) for line in lines),
+            place,
+            frozenset(changes.open_lines[one.key(number)]) if changes else None,
+        )
+        for number, lines in one.lines.items()
+    ]
+
+
+def _fixed(one: _Found, named: receipt_rows.Named, changes: since.Changes | None) -> list[Fixed]:
+    if changes is None:
+        return []
+    rules = {since.key_of(one.table, rule): rule for rule in one.file.rules}
+    return [
+        Fixed(
+            rules[key],
+            one.label,
+            count,
+            tuple(sorted(named.by_number[n] for n in changes.numbers[key] if n in named.by_number)),
+        )
+        for key, count in changes.fixed.items()
+        if count and key in rules
+    ]
+
+
+def _since(changes: since.Changes | None, found: list[_Found]) -> Since | None:
+    """Sum the changes up, over the rules that are in force now."""
+    if changes is None:
+        return None
+    keys = {since.key_of(one.table, rule) for one in found for rule in one.file.rules}
+    parts = (changes.fixed, changes.still_open, changes.new)
+    return Since(changes.as_of, *(sum(count for key, count in part.items() if key in keys) for part in parts))
+
+
+def _importance(plan: Plan, rule: Rule) -> tuple[bool, int]:
+    """What keeps a row out comes first, then as the declaration has it."""
+    assert plan.year is not None
+    return rule.severity != "quarantine", plan.year.rules.index(rule)

@@ -33,6 +33,9 @@ class JudgedFile:
     rules: tuple[Rule, ...] = ()
     findings: Findings | None = field(default=None, repr=False)
 
+    def __post_init__(self) -> None:
+        self.reason = self.reason or self.found.problem
+
     @property
     def rows_quarantined(self) -> int:
         return self.rows_in - self.rows_loaded
