@@ -6,6 +6,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +51,9 @@ class _NoKeys:
         return Tokens(pa.array([one.hex() for one in digests]), np.frombuffer(b"".join(digests), np.uint64))
 
 
-def found(return_id: str, year: int, head: str, parts: Sequence[str], tail: str) -> list[set[tuple[str, str, int]]]:
+def found(
+    return_id: str, year: int, head: str, parts: Sequence[str], tail: str, as_of: date | None = None
+) -> list[set[tuple[str, str, int]]]:
     """Judge one message made of parts; return what is found in each, as (rule, table, row of the part).
 
     What is found outside the parts is in the first.
@@ -62,7 +65,7 @@ def found(return_id: str, year: int, head: str, parts: Sequence[str], tail: str)
         path.write_text(head + "".join(parts) + tail, encoding="utf-8")
         for name, block in XmlReader(path, shapes_of(declared.tables)).blocks():
             tables[name].made.append(block)
-        known = Circumstances(declared.year_end, tuple(tables))
+        known = Circumstances(as_of or declared.year_end, tuple(tables))
         judge = stack.enter_context(DeliveryJudge(declared, known, _NoKeys()))  # type: ignore[arg-type]
         judges = {}
         for name, table in tables.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 
 import pytest
@@ -365,6 +366,28 @@ def test_a_rule_of_before_2025_finds_what_breaks_it(number: int) -> None:
 def test_an_assessment_of_45_working_days_is_not_yet_too_long() -> None:
     children = changed(CLEAN, [("2026-02-20", "2026-01-27"), ("2026-02-23", "2026-01-27")])
     assert found("cin_census", THIS_YEAR, HEAD, [children], TAIL) == [set()]
+
+
+def test_before_the_year_is_over_working_days_count_back_from_the_day_of_the_extract() -> None:
+    # 45 working days before Monday 2 March 2026, Christmas and New Year left out: Wednesday 24 December 2025.
+    def of(day: str) -> set[str]:
+        children = changed(CLEAN, [("2026-02-20", day), ("2026-02-23", day)])
+        (broken,) = found("cin_census", THIS_YEAR, HEAD, [children], TAIL, as_of=date(2026, 3, 2))
+        return {code for code, *_ in broken}
+
+    assert of("2025-12-24") == set()
+    assert of("2025-12-23") == {"8670Q"}
+
+
+def test_an_enquiry_of_15_working_days_is_not_yet_too_long() -> None:
+    # 15 working days before Friday 17 October 2025, which no bank holiday is in: Friday 26 September.
+    def of(day: str) -> set[str]:
+        asked = [("2026-02-20", "2025-09-20"), ("2026-02-23", "2025-09-20"), ("2026-03-20", day)]
+        (broken,) = found("cin_census", THIS_YEAR, HEAD, [changed(CLEAN, asked)], TAIL, as_of=date(2025, 10, 17))
+        return {code for code, table, _ in broken if table == "section47"}
+
+    assert of("2025-09-26") == set()
+    assert of("2025-09-25") == {"8675Q"}
 
 
 def test_another_reference_date_than_the_last_day_of_the_year_is_found() -> None:
