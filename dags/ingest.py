@@ -21,4 +21,4 @@ def ingest_dag(subject: str, step) -> None:
 for source in all_sources():
     ingest_dag(source.id, tasks.ingest_source)
 for council in all_councils():
-    ingest_dag(council.id, tasks.ingest_council)
+    ingest_dag(council.id, lambda _, night_id, council=council: tasks.exchange(council, night_id)[0])

@@ -14,9 +14,10 @@ from socialcare.registry import all_councils, all_sources
 @dag(schedule=night_schedule(), tags=["night"], doc_md=__doc__, deadline=late_alert(), **defaults())
 def nightly():
     night_id = tasks.NIGHT_ID
+    exchanges = [tasks.exchange(c, night_id, task_id=f"ingest_{c.id}") for c in all_councils()]
     ingests = [
         *(tasks.ingest_source.override(task_id=f"ingest_{s.id}")(s.id, night_id) for s in all_sources()),
-        *(tasks.ingest_council.override(task_id=f"ingest_{c.id}")(c.id, night_id) for c in all_councils()),
+        *(taken for taken, _ in exchanges),
     ]
     build = tasks.build_and_audit(night_id)
     published = tasks.publish(build, night_id)
@@ -25,6 +26,7 @@ def nightly():
     ingests >> build
     ingests >> tasks.watch_sources(night_id) >> verdict
     published >> delivered >> verdict
+    [answered for _, answered in exchanges] >> verdict
 
 
 nightly()

@@ -12,6 +12,7 @@ from airflow.sdk import Asset, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from socialcare.errors import Fault
+from socialcare.registry.councils import Council
 
 #: Emitted when an ingest outside the night landed something; alone schedules ``build_warehouse``.
 BUILD_WANTED = Asset(name="build_wanted", uri="socialcare://warehouse/build_wanted")
@@ -34,6 +35,37 @@ def ingest_council(council_id: str, night_id: str) -> int:
     from socialcare.steps import night
 
     return _run(lambda: night.ingest_council(night_id, council_id))
+
+
+@task(**_RETRIES)
+def fetch_inbox(council_id: str, night_id: str) -> int:
+    """Fetch the council's deliveries from where it leaves them."""
+    from socialcare.orchestration.connections import open_connected
+    from socialcare.steps import night
+
+    return _run(lambda: night.fetch_inbox(night_id, council_id, open_connected))
+
+
+@task(trigger_rule="all_done", **_RETRIES)
+def send_outbox(council_id: str, night_id: str) -> int:
+    """Clear elsewhere what was taken in, and send the council its receipts."""
+    from socialcare.orchestration.connections import open_connected
+    from socialcare.steps import night
+
+    return _run(lambda: night.send_outbox(night_id, council_id, open_connected))
+
+
+def exchange(council: Council, night_id: str, **names: Any) -> tuple[Any, Any]:
+    """Fetch, take in and answer, as far as the council's declaration asks for it; return the taking in and the last."""
+    rule = "all_done" if council.inbox else "all_success"  # what is here already is taken in all the same
+    first = ingest_council.override(trigger_rule=rule, **names)(council.id, night_id)
+    if council.inbox:
+        fetch_inbox.override(task_id=f"fetch_{council.id}")(council.id, night_id) >> first
+    if not council.is_elsewhere:
+        return first, first
+    last = send_outbox.override(task_id=f"answer_{council.id}")(council.id, night_id)
+    first >> last
+    return first, last
 
 
 @task(trigger_rule="all_done", outlets=[BUILD_WANTED], retries=0)

@@ -13,6 +13,10 @@ from socialcare.errors import Fault
 FOLDER = Path(__file__).resolve().parents[1] / "councils"
 
 
+#: An address that fsspec knows (sftp://host/folder, s3://bucket/folder): never with a password in it.
+_ADDRESS = r"^([a-z][a-z0-9]*://[^:@]*(:\d+)?(/[^@]*)?)?$"
+
+
 class Council(BaseModel):
     """A council that sends extracts: who it is, what it sends, when it is due, under which agreement."""
 
@@ -29,11 +33,19 @@ class Council(BaseModel):
     purpose: str
     retention_days: int = Field(gt=0)
     contact: str
+    inbox: str = Field("", pattern=_ADDRESS, description="Where it leaves its files, if not here.")
+    outbox: str = Field("", pattern=_ADDRESS, description="Where it finds its receipts, if not here.")
+    connection: str = Field("", description="The scheduler's connection that holds the credentials of both.")
 
     @property
     def role(self) -> str:
         """The database role that sees this council's own rows."""
         return f"council_{self.id}"
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether files are fetched from it or sent to it."""
+        return bool(self.inbox or self.outbox)
 
 
 @lru_cache(maxsize=8)

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from socialcare.database import connect
+from socialcare.door.remote_place import Open, open_plainly
 from socialcare.errors import Fault
 from socialcare.outcomes import Outcome, record
 from socialcare.registry import all_councils, all_sources
+from socialcare.registry.councils import Council
 from socialcare.steps.build import Build
 
 CLEAN, NOTHING_PUBLISHED, PUBLISHED_WITH_FAULTS, HELD = 0, 1, 2, 3
@@ -36,6 +38,20 @@ def ingest_council(night_id: str, council_id: str) -> Outcome:
     from socialcare.steps.ingest_council import ingest_council as step
 
     return _told(night_id, "ingest_council", council_id, lambda: step(council_id))
+
+
+def fetch_inbox(night_id: str, council_id: str, open_place: Open = open_plainly) -> Outcome:
+    """Fetch a council's deliveries from where it leaves them, if that is elsewhere."""
+    from socialcare.steps import exchange_files as step
+
+    return _told(night_id, step.FETCH, council_id, lambda: step.fetch_inbox(council_id, open_place))
+
+
+def send_outbox(night_id: str, council_id: str, open_place: Open = open_plainly) -> Outcome:
+    """Clear elsewhere what was taken in, and send the council its receipts."""
+    from socialcare.steps import exchange_files as step
+
+    return _told(night_id, step.ANSWER, council_id, lambda: step.send_outbox(council_id, open_place))
 
 
 def watch_sources(night_id: str) -> Outcome:
@@ -126,7 +142,10 @@ def verdict(night_id: str) -> int:
 
 def _ingests() -> list[tuple[str, str]]:
     """Return (step, subject) of everything that a night takes in."""
-    return [("ingest_source", s.id) for s in all_sources()] + [("ingest_council", c.id) for c in all_councils()]
+    fetched = [("fetch_inbox", c.id) for c in all_councils() if c.inbox]
+    answered = [("send_outbox", c.id) for c in all_councils() if c.is_elsewhere]
+    taken = [("ingest_source", s.id) for s in all_sources()] + [("ingest_council", c.id) for c in all_councils()]
+    return [*fetched, *taken, *answered]
 
 
 def failures(night_id: str) -> list[tuple[str, str, str, str]]:
@@ -151,7 +170,7 @@ def run(night_id: str, *, say: Callable[[Outcome], None] = lambda outcome: None)
     for source in all_sources():
         _carry_on(lambda source=source: ingest_source(night_id, source.id), say)  # type: ignore[misc]
     for council in all_councils():
-        _carry_on(lambda council=council: ingest_council(night_id, council.id), say)  # type: ignore[misc]
+        _exchange(night_id, council, say)
     _carry_on(lambda: watch_sources(night_id), say)
     built: list[Build] = []
     _carry_on(lambda: built.append(build_and_audit(night_id)), say)
@@ -160,6 +179,15 @@ def run(night_id: str, *, say: Callable[[Outcome], None] = lambda outcome: None)
     if built:
         _carry_on(lambda: deliver(night_id), say)
     return verdict(night_id)
+
+
+def _exchange(night_id: str, council: Council, say: Callable[[Outcome], None]) -> None:
+    """Take one council's deliveries in, whatever becomes of fetching them and of answering."""
+    if council.inbox:
+        _carry_on(lambda: fetch_inbox(night_id, council.id), say)
+    _carry_on(lambda: ingest_council(night_id, council.id), say)
+    if council.is_elsewhere:
+        _carry_on(lambda: send_outbox(night_id, council.id), say)
 
 
 def _carry_on(step: Callable[[], Outcome | None], say: Callable[[Outcome], None]) -> None:
