@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from socialcare.door import read_xml, xml_message
+from socialcare.door import read_xml, xml_message, xml_pass
 from socialcare.door.read_xml import Header, Shape, XmlReader, XmlTable, read_header
-from socialcare.door.reading import UnreadableError
+from socialcare.door.reading import Block, UnreadableError
+from socialcare.door.xml_message import Message
 
 CHILD = "/Message/Children/Child"
 DETAILS = f"{CHILD}/CINdetails"
@@ -94,16 +95,72 @@ def test_each_table_has_its_rows_with_their_lines_and_what_they_are_inside(write
     }
 
 
-@pytest.mark.parametrize("table", SHAPES)
-def test_a_table_read_alone_has_the_same_rows(write: Write, table: str) -> None:
-    reader = XmlTable(write(PRETTY), SHAPES, table)
-    alone = [
+def rows_of(reader: XmlTable) -> list[tuple[Any, ...]]:
+    return [
         row
         for block in reader.blocks()
         for row in zip(block.lines.tolist(), *(c.to_pylist() for c in block.columns.values()), strict=True)
     ]
-    assert alone == rows(write(PRETTY))[table]
-    assert reader.rows == len(alone)
+
+
+@pytest.mark.parametrize("table", SHAPES)
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_table_read_by_itself_has_the_same_rows(write: Write, table: str, alone: bool) -> None:
+    reader = XmlTable(write(PRETTY), SHAPES, table, alone=alone)
+    found = rows_of(reader)
+    assert found == rows(write(PRETTY))[table]
+    assert reader.rows == len(found)
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_the_tables_of_a_message_share_one_reading(write: Write, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    opened: list[Path] = []
+    units = Message.units
+    monkeypatch.setattr(read_xml, "_ROWS_IN_A_BLOCK", size)
+    monkeypatch.setattr(Message, "units", lambda self: opened.append(self._path) or units(self))  # type: ignore[func-returns-value]
+    path = write(PRETTY)
+    expected = rows(path)
+    opened.clear()
+    tables = {name: XmlTable(path, SHAPES, name) for name in reversed(SHAPES)}
+    assert {name: rows_of(table) for name, table in tables.items()} == {n: expected[n] for n in reversed(SHAPES)}
+    assert len(opened) == 1
+    again = XmlTable(path, SHAPES, "details")
+    assert rows_of(again) == expected["details"]
+    assert len(opened) == 2, "a table that is asked for again is read again"
+
+
+def test_where_a_message_breaks_all_its_tables_break(write: Write) -> None:
+    path = write(PRETTY.replace("</Message>", ""))
+    tables = [XmlTable(path, SHAPES, name) for name in SHAPES]
+    for table in tables:
+        with pytest.raises(UnreadableError, match="xml_not_well_formed"):
+            rows_of(table)
+
+
+def test_what_waits_for_its_turn_cannot_be_read_by_anybody_else(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[bytes] = []
+    aside = xml_pass._Aside
+    put = aside.put
+
+    def spy(self: Any, table: str, block: Block) -> None:
+        put(self, table, block)
+        self._file.seek(0)
+        kept.append(self._file.read())
+
+    monkeypatch.setattr(aside, "put", spy)
+    text = PRETTY.replace(">one<", ">CHILD-4711<")
+    assert rows_of(XmlTable(write(text), SHAPES, "enquiries"))[0][1] == "CHILD-4711"
+    assert kept
+    assert not any(b"CHILD-4711" in written for written in kept)
+
+
+def test_a_table_at_the_head_of_a_long_message_is_read(write: Write) -> None:
+    head = {**SHAPES, "header": Shape("/Message/Header", {"year": "CollectionDetails/Year"})}
+    child = PRETTY[PRETTY.index("    <Child>") : PRETTY.index("  </Children>")]
+    path = write(PRETTY.replace(child, child * 3200))
+    assert path.stat().st_size > 2 << 20, "longer than any one row may be"
+    for alone in (True, False):
+        assert [row[1] for row in rows_of(XmlTable(path, head, "header", alone=alone))] == ["2026"]
 
 
 def test_the_header_says_what_the_message_is(write: Write) -> None:

@@ -17,6 +17,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from socialcare.door.reading import Block, Lines, UnreadableError
 from socialcare.door.xml_message import Message, line_of
+from socialcare.door.xml_pass import MessagePass, pass_over
 from socialcare.door.xml_shapes import NOWHERE, Node, Rows, Shape, compile_shapes, shapes_of, without_namespace
 
 __all__ = ["Header", "Shape", "XmlReader", "XmlTable", "read_header", "shapes_of"]
@@ -54,8 +55,13 @@ class XmlReader:
     within a table no two rows have the same line.
     """
 
-    def __init__(self, path: Path, shapes: Mapping[str, Shape]) -> None:
+    def __init__(self, path: Path, shapes: Mapping[str, Shape], only: str = "") -> None:
+        """Read all tables, or ``only`` one and those around it."""
         self._path = path
+        self._passed = {shape.path for shape in shapes.values()}
+        if only:
+            own = f"{shapes[only].path}/"
+            shapes = {name: s for name, s in shapes.items() if name == only or own.startswith(f"{s.path}/")}
         self._tables = {name: Rows(shape) for name, shape in shapes.items()}
         self._outer_first = sorted(self._tables.items(), key=lambda item: len(shapes[item[0]].path))
         self._units = compile_shapes(shapes, self._tables)
@@ -68,10 +74,14 @@ class XmlReader:
 
         Raises UnreadableError with the name of the reason.
         """
-        units = Message(self._path, self._root_name, set(self._units)).units()
+        units = Message(self._path, self._root_name, set(self._units) | self._outermost()).units()
         while self._fill(units):
             yield from self._flush()
         yield from self._flush()
+
+    def _outermost(self) -> set[str]:
+        """Return the paths of all rows inside no other: a message is as long as it likes, each of these is not."""
+        return {p for p in self._passed if not any(p.startswith(f"{other}/") for other in self._passed)}
 
     def _fill(self, units: Iterator[tuple[str, Any]]) -> bool:
         """Read until there are rows enough for a block; return whether there may be more."""
@@ -79,7 +89,9 @@ class XmlReader:
         gc.disable()  # nothing here is in a cycle: looking for some took a fifth of the time
         try:
             for path, element in units:
-                node = self._units[path]
+                node = self._units.get(path)
+                if node is None:  # a row of a table that is not read
+                    continue
                 _start(element, node)
                 self._walk(element, node.below)
                 if sum(len(table.rows) for table in self._tables.values()) >= _ROWS_IN_A_BLOCK:
@@ -115,23 +127,33 @@ class XmlReader:
 class XmlTable:
     """One table of a message, in the place of a ``Reader``: rows are loaded one table after the other.
 
-    The message is read again for each table, which costs little beside what is done with the rows; kept in between,
-    they would have to lie somewhere with every identifier in them.
+    The tables of one message share one reading of it, as long as somebody holds one of them. A table ``alone``, or
+    asked for again, is read by itself.
     """
 
-    def __init__(self, path: Path, shapes: Mapping[str, Shape], table: str) -> None:
-        own = shapes[table].path
-        self._reader = XmlReader(path, {n: s for n, s in shapes.items() if n == table or own.startswith(f"{s.path}/")})
-        self._table = table
+    def __init__(self, path: Path, shapes: Mapping[str, Shape], table: str, *, alone: bool = False) -> None:
+        self._path, self._shapes, self._table, self._alone = path, shapes, table, alone
+        self._pass: MessagePass | None = None
+        self._count = 0
         self.ragged: Lines = np.empty(0, np.int32)
 
     @property
     def rows(self) -> int:
-        return self._reader.rows[self._table]
+        return self._count
 
     def blocks(self) -> Iterator[Block]:
         """Yield the table block by block. Raises UnreadableError with the name of the reason."""
-        yield from (block for table, block in self._reader.blocks() if table == self._table)
+        for block in self._read_alone() if self._alone or len(self._shapes) == 1 else self._read_shared():
+            self._count += len(block.lines)
+            yield block
+
+    def _read_shared(self) -> Iterator[Block]:
+        self._pass = pass_over(self._path, self._shapes, self._table)
+        return self._pass.table(self._table)
+
+    def _read_alone(self) -> Iterator[Block]:
+        reader = XmlReader(self._path, self._shapes, self._table)
+        return (block for table, block in reader.blocks() if table == self._table)
 
 
 def _start(element: Any, node: Node) -> None:
