@@ -82,7 +82,7 @@ REASONS: dict[str, Reason] = {
         "Keep the identifier and the date with which the list begins each row.",
     ),
     "another_council": Reason(
-        "The file states another council's number.",
+        "A file states another council's number, or is to the byte what another council sent.",
         "If it is yours, correct the number in its header; if not, delete it and tell your information governance.",
     ),
     "xml_doctype": Reason("The message declares a document type, which no census message does.", _AGAIN),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from socialcare import generate
 from socialcare.database import connect
-from socialcare.door import arrival, records
+from socialcare.door import arrival, records, wrong_inbox
+from socialcare.door.arrival import Delivery
 from socialcare.door.intake import take_in
 from socialcare.door.reasons import REASONS
 from socialcare.door.verdicts import Taken
+from socialcare.operate import alerts
 from socialcare.outcomes import Outcome
 from socialcare.registry.councils import council
 from socialcare.settings import get_settings
@@ -26,8 +28,22 @@ def ingest_council(council_id: str) -> Outcome:
     if not inbox.whole and not inbox.arriving and _wants_synthetic(council_id):
         generate.deliver(council_id)
         inbox = arrival.look(council_id)
-    taken = [take_in(delivery) for delivery in inbox.whole]
+    taken = [_take_in(delivery) for delivery in inbox.whole]
     return _outcome(council_id, taken, inbox.arriving)
+
+
+def _take_in(delivery: Delivery) -> Taken:
+    delivery, owner = wrong_inbox.refused_if_anothers(delivery)
+    taken = take_in(delivery)
+    if taken.reason == wrong_inbox.REASON:
+        number = wrong_inbox.tell_owner(delivery.council_id, owner)
+        alerts.notice(
+            "a file in the wrong inbox",
+            f"Delivery {number}, in the inbox of {delivery.council_id}, held a file of another council. All of it was "
+            "refused, and both councils were told without detail. Ask them how it came there before they send again.",
+            level="warning",
+        )
+    return taken
 
 
 def _wants_synthetic(council_id: str) -> bool:
