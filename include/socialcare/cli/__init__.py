@@ -7,32 +7,31 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
-import psycopg
+import typer
 
 # In the order in which --help shows them.
 # isort: off
-from socialcare.cli import night, published, sources, lait, keep, declarations
+from socialcare.cli import night, published, sources, lait, check, keep, declarations
 
 # isort: on
 from socialcare.cli.shared import app, tell
 from socialcare.errors import Fault
 from socialcare.settings import get_settings
 
-__all__ = ["app", "declarations", "keep", "lait", "main", "night", "published", "sources"]
+__all__ = ["app", "check", "declarations", "keep", "lait", "main", "night", "published", "sources"]
 
 
 def main() -> None:
     """Run a verb; a fault is told in words, and ends with exit code 1."""
-    from socialcare.operate.platform import Ended
-
     os.umask(0o077)  # what a night writes is for its own account; outboxes and extracts say otherwise themselves
     try:
         app()
     except Fault as fault:
         tell(fault)
         sys.exit(1)
-    except psycopg.OperationalError as error:
+    except _raised_by("psycopg", "OperationalError") as error:
         tell(
             Fault(
                 "database_unreachable",
@@ -42,13 +41,21 @@ def main() -> None:
             )
         )
         sys.exit(1)
-    except Ended as ended:
+    except _raised_by("socialcare.operate.platform", "Ended") as ended:
         sys.exit(128 + ended.number)
 
 
+def _raised_by(module: str, name: str) -> tuple[type[Any], ...]:
+    """Return an exception of a module; none when nothing imported it: a check at a desk may not have a database."""
+    loaded = sys.modules.get(module)
+    return (getattr(loaded, name),) if loaded else ()
+
+
 @app.callback()
-def prepare() -> None:
+def prepare(context: typer.Context) -> None:
     """Make the home folder: others may pass through it (the database's account must), not look around."""
+    if context.invoked_subcommand == "check":  # needs none
+        return
     home = get_settings().home
     if not home.exists():
         home.mkdir(parents=True)

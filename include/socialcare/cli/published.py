@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import psycopg
 import typer
 
 from socialcare.cli.shared import app, console, existing_database, say
@@ -17,6 +16,8 @@ def sql(
     as_council: Annotated[str | None, typer.Option("--as", help="Read as this council: sees its own rows.")] = None,
 ) -> None:
     """Query the published tables as a read-only role; prints CSV."""
+    import psycopg
+
     from socialcare.warehouse import query as reader
     from socialcare.warehouse import versions as kept
 

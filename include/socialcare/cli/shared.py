@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
-import psycopg
 import typer
 from rich.console import Console
 from rich.text import Text
@@ -52,6 +51,8 @@ def existing_database() -> Iterator[None]:
 
     Raises Fault ``database_not_started``, ``nothing_published``.
     """
+    import psycopg
+
     from socialcare import database, embedded
     from socialcare.warehouse import versions
 
