@@ -19,7 +19,7 @@ from socialcare.door.plan import Plan
 from socialcare.door.receipt_rows import LISTED, numbers_of
 from socialcare.door.recognise import Recognised
 from socialcare.door.register import Findings
-from socialcare.registry.returns import Rule
+from socialcare.registry.returns import Rule, return_spec
 
 #: Lines of one file whose children are remembered: a file with more findings is wrong as a whole.
 _MOST_LINES = 1_000_000
@@ -100,13 +100,19 @@ def compare(
 
 
 def _before(connection: psycopg.Connection, delivery: Delivery, delivery_id: int, plan: Plan) -> tuple[int, str] | None:
-    """Return the last submission of the same return and year that was judged, and the day it described."""
+    """Return the last submission of the same return that was judged, and the day it described.
+
+    Where each collection year is a return of its own, it is one of the same year.
+    """
     return connection.execute(
         "select delivery_id, as_of_date::text from raw.deliveries d where council_id = %s and return_id = %s"
-        " and collection_year is not distinct from %s and is_synthetic = %s and delivery_id < %s"
+        " and (%s or collection_year is not distinct from %s) and is_synthetic = %s and delivery_id < %s"
         " and (verdict <> 'rejected' or reason = 'every_row_quarantined')"
         " order by delivery_id desc limit 1",
-        [delivery.council_id, plan.return_id, plan.collection_year, delivery.is_synthetic, delivery_id],
+        [
+            *(delivery.council_id, plan.return_id, return_spec(plan.return_id).rolling, plan.collection_year),
+            *(delivery.is_synthetic, delivery_id),
+        ],
     ).fetchone()
 
 

@@ -45,6 +45,7 @@ class JudgedFile:
         """One of accepted, partly_accepted, rejected, not_taken."""
         if self.found.other_table or self.reason == "table_not_of_year":
             return "not_taken"
-        if self.reason or self.rows_loaded < min(self.rows_in, 1):
+        was_judged = bool(self.rules)  # a delivery may be refused before any of its files is read for rows
+        if self.reason or not was_judged or self.rows_loaded < min(self.rows_in, 1):
             return "rejected"
         return "partly_accepted" if self.rows_quarantined else "accepted"
