@@ -13,7 +13,7 @@ import pytest
 
 from socialcare import generate
 from socialcare.database import connect
-from socialcare.door import arrival, originals
+from socialcare.door import arrival, left_over, originals
 from socialcare.door.intake import take_in
 from socialcare.door.originals import Original, Sent
 from socialcare.errors import Fault
@@ -100,12 +100,20 @@ def test_an_original_with_its_key_is_bound_to_its_delivery(home: Path, council: 
         plain(other, 1)
 
 
-def test_what_a_killed_run_left_half_written_is_removed(home: Path) -> None:
-    left = home / "door" / "taken" / "durham" / ".0123"
-    left.mkdir(parents=True)
-    with Original("durham"):
-        assert not left.exists()
-    assert list(left.parent.iterdir()) == []
+LEFT_OVER = (
+    *("door/taken/durham/.0123/1.age", "secrets/originals/.durham-ffff.0123", "door/unpacked/durham/1/a.csv"),
+    *("outbox/durham/.receipt-2026-10-31-1.html.0123", "inbox/durham/.taken-0123/a.csv"),
+)
+
+
+@pytest.mark.parametrize("left", LEFT_OVER)
+def test_what_a_killed_run_left_is_removed_and_nothing_of_another_council(home: Path, left: str) -> None:
+    for council in ("durham", "south_tyneside"):
+        file = home / left.replace("durham", council)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    left_over.remove("durham")
+    assert [p.name for p in home.rglob("*") if p.is_file()] == [Path(left.replace("durham", "south_tyneside")).name]
 
 
 def test_a_disk_that_is_full_is_named_and_the_reader_does_not_wait_for_ever(

@@ -1,22 +1,24 @@
 """Take in one delivery: recognise, judge, load, keep the original, write the receipt. All of it or none.
 
 Killed at any point and run again, the end is that of one clean run: everything in the database is one
-transaction, files are put in place under names that a second run replaces, and the inbox is emptied last.
+transaction, files are put in place under names that a second run replaces, and the inbox is emptied last. What a
+killed run leaves beside that is removed first (``left_over``).
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-import shutil
+from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import psycopg
 import pyarrow as pa
 
 from socialcare.database import connect
-from socialcare.door import last_year, load, records, reply, unpack
+from socialcare.door import last_year, left_over, load, records, reply, unpack
 from socialcare.door.arrival import Delivery
 from socialcare.door.engine import Circumstances
 from socialcare.door.identity import Pseudonymiser
@@ -25,12 +27,23 @@ from socialcare.door.messages import reader_of, tables_of
 from socialcare.door.originals import Original, Sent
 from socialcare.door.plan import Plan, make_plan
 from socialcare.door.reading import UnreadableError
+from socialcare.door.recognise import Copy
 from socialcare.door.register import Findings
 from socialcare.door.verdicts import JudgedFile, Taken
 from socialcare.errors import Fault
 from socialcare.registry.councils import council
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SeenDelivery:
+    """A delivery that was read once: what its files are, what it is, and a word for its content."""
+
+    delivery: Delivery
+    plan: Plan
+    files: list[JudgedFile]
+    content: str
 
 
 class _RefusedError(Exception):
@@ -45,7 +58,12 @@ def take_in(delivery: Delivery, *, today: date | None = None) -> Taken:
     """
     pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what it once had: a fifth more at the peak
     with load.nothing_told(), connect("loader") as connection:
-        connection.execute("select pg_advisory_xact_lock(hashtext(%s))", [f"door {delivery.council_id}"])
+        records.lock(connection, delivery.council_id)
+        left_over.remove(delivery.council_id)
+        had = len(delivery.files)
+        delivery = left_over.without_taken(connection, delivery)
+        if had and not delivery.files:
+            return Taken("unchanged")
         with Original(delivery.council_id) as original, ExitStack() as stores:
             stamps = delivery.stamps()
             taken = _take(connection, delivery, original, stores, today or datetime.now(UTC).date())
@@ -53,6 +71,7 @@ def take_in(delivery: Delivery, *, today: date | None = None) -> Taken:
                 raise Fault(
                     "delivery_changed", "A file changed while it was read; the next look takes it.", retryable=True
                 )
+            left_over.note_loose(connection, delivery)
     _empty_inbox(delivery)
     log.info(
         "%s: %s %s: rows in %d, loaded %d, quarantined %d",
@@ -65,37 +84,53 @@ def take_in(delivery: Delivery, *, today: date | None = None) -> Taken:
 def _take(
     connection: psycopg.Connection, delivery: Delivery, original: Original, stores: ExitStack, today: date
 ) -> Taken:
-    delivery, files = _recognised(delivery, original, stores)
+    seen = look_through(delivery, original.new_file, stores, today)
+    council_id, plan = delivery.council_id, seen.plan
+    if records.is_known(connection, council_id, plan.return_id, seen.content):
+        return Taken("unchanged", as_of_date=plan.as_of_date)
+    delivery_id, tokens = records.new_id(connection), records.pseudonymiser(connection, council_id)
+    taken = judge(connection, seen, delivery_id, tokens, stores)
+    records.insert_delivery(connection, delivery_id, seen.delivery, plan, seen.content, taken)
+    records.insert_files(connection, delivery_id, seen.files)
+    kept = original.keep(seen.content, Sent.of(delivery))
+    records.insert_original(connection, delivery_id, kept, council(council_id).retention_days)
+    reply.send(connection, seen.delivery, delivery_id, plan, seen.files, taken, tokens)
+    return taken
+
+
+def look_through(
+    delivery: Delivery, new_copy: Callable[[], Copy] | None, stores: ExitStack, today: date
+) -> SeenDelivery:
+    """Read every file of a delivery once and say what each is, and all of it; the bytes go to new copies too."""
+    delivery, files = _recognised(delivery, new_copy, stores)
     plan = make_plan(delivery, [file.found for file in files], today)
     for file in files:
         if plan.year and file.found.table and file.found.table not in plan.tables:
             file.reason = file.reason or "table_not_of_year"
-    content = _content(delivery, files, plan.problem)
-    if records.is_known(connection, delivery.council_id, plan.return_id, content):
-        return Taken("unchanged", as_of_date=plan.as_of_date)
-    delivery_id = records.new_id(connection)
-    reason = plan.problem or _judge(connection, delivery, plan, files, delivery_id, stores)
+    return SeenDelivery(delivery, plan, files, _content(delivery, files, plan.problem))
+
+
+def judge(
+    connection: psycopg.Connection, seen: SeenDelivery, delivery_id: int, tokens: Pseudonymiser, stores: ExitStack
+) -> Taken:
+    """Judge what was looked through and load what is good, under the number; say how it ended."""
+    reason = seen.plan.problem or _judge(connection, seen, delivery_id, tokens, stores)
     if reason:
-        for file in files:
+        for file in seen.files:
             file.rows_loaded = 0
-    taken = Taken(
-        _verdict(reason, files),
+    return Taken(
+        _verdict(reason, seen.files),
         reason,
-        plan.as_of_date,
-        *(sum(getattr(f, n) for f in files) for n in ("rows_in", "rows_loaded", "rows_quarantined")),
+        seen.plan.as_of_date,
+        *(sum(getattr(f, n) for f in seen.files) for n in ("rows_in", "rows_loaded", "rows_quarantined")),
     )
-    records.insert_delivery(connection, delivery_id, delivery, plan, content, taken)
-    for number, file in enumerate(files, start=1):
-        records.insert_file(connection, delivery_id, number, file)
-    kept = original.keep(content, Sent.of(delivery))
-    records.insert_original(connection, delivery_id, kept, council(delivery.council_id).retention_days)
-    reply.send(connection, delivery, delivery_id, plan, files, taken)
-    return taken
 
 
-def _recognised(delivery: Delivery, original: Original, stores: ExitStack) -> tuple[Delivery, list[JudgedFile]]:
+def _recognised(
+    delivery: Delivery, new_copy: Callable[[], Copy] | None, stores: ExitStack
+) -> tuple[Delivery, list[JudgedFile]]:
     """Read every plain file; a delivery that holds anything else, now if not when it was looked at, says so."""
-    delivery, found = unpack.opened(delivery, original.new_file, stores)
+    delivery, found = unpack.opened(delivery, new_copy, stores)
     files = []
     for file in found:
         reason = "not_taken_yet" if file.other_table else file.problem
@@ -109,7 +144,8 @@ def _content(delivery: Delivery, files: list[JudgedFile], problem: str) -> str:
     A delivery refused for how it was sent (a link in place of a file) is another when it is sent properly.
     """
     stated = delivery.statement.model_dump_json() if delivery.statement else delivery.problem
-    parts = [stated, problem, *sorted(file.found.sha256 for file in files)]
+    sent = {file.found.path: file.found.sha256 for file in files}  # a message is one file, whatever it holds
+    parts = [stated, problem, *sorted(sent.values())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -121,14 +157,10 @@ def _verdict(reason: str, files: list[JudgedFile]) -> str:
 
 
 def _judge(
-    connection: psycopg.Connection,
-    delivery: Delivery,
-    plan: Plan,
-    files: list[JudgedFile],
-    delivery_id: int,
-    stores: ExitStack,
+    connection: psycopg.Connection, seen: SeenDelivery, delivery_id: int, tokens: Pseudonymiser, stores: ExitStack
 ) -> str:
     """Judge and load every table; return the name of the reason when nothing may come in, else nothing."""
+    delivery, plan, files = seen.delivery, seen.plan, seen.files
     assert plan.year is not None
     assert plan.as_of_date is not None
     files_of = {name: next(file for file in files if file.found is found) for name, found in plan.tables.items()}
@@ -137,7 +169,7 @@ def _judge(
     try:
         with (
             connection.transaction(),  # a savepoint: a file that breaks half-way leaves no row
-            DeliveryJudge(plan.year, known, Pseudonymiser(delivery.council_id)) as judge,
+            DeliveryJudge(plan.year, known, tokens) as judge,
         ):
             last_year.remember(connection, delivery.council_id, is_synthetic=delivery.is_synthetic, judge=judge)
             judges = {}
@@ -184,8 +216,7 @@ def _count(file: JudgedFile, judge: FileJudge, taken_out: int, *, is_required: b
 
 
 def _empty_inbox(delivery: Delivery) -> None:
-    if not delivery.is_loose:
-        shutil.rmtree(delivery.place)
-        return
-    for file in delivery.files:
-        file.unlink(missing_ok=True)
+    left_over.empty_inbox(delivery)
+    if delivery.is_loose:
+        with connect("loader") as connection:
+            left_over.forget_loose(connection, delivery.council_id)

@@ -14,11 +14,14 @@ import os
 import queue
 import secrets
 import shutil
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+import psycopg
 import pyrage  # type: ignore[import-untyped]
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -56,15 +59,14 @@ class Original:
     def __init__(self, council_id: str) -> None:
         self._place = _taken() / council_id
         self._keys = [pyrage.x25519.Identity.generate()]
-        self._working = self._place / f".{secrets.token_hex(8)}"
+        self._opened = working_folder(council_id)
 
     def __enter__(self) -> Original:
-        remove_left_over(self._place.name)
-        self._working.mkdir(parents=True, mode=0o700)
+        self._working = self._opened.__enter__()
         return self
 
     def __exit__(self, *problem: object) -> None:
-        shutil.rmtree(self._working, ignore_errors=True)
+        self._opened.__exit__(None, None, None)
 
     def new_file(self) -> EncryptedFile:
         """Return a writer for the delivery's next file."""
@@ -189,16 +191,35 @@ def destroy_expired(today: date | None = None) -> int:
             [today, today],
         ).fetchall()
         for delivery_id, original in due:
-            _key_file(original).unlink(missing_ok=True)
-            shutil.rmtree(_taken() / original, ignore_errors=True)
+            _destroy(original)
             connection.execute("update door.originals set destroyed_at = now() where delivery_id = %s", [delivery_id])
     return len(due)
 
 
-def remove_left_over(council_id: str) -> None:
-    """Remove what a run that was killed left half-written, or decrypted. Only who has the council's lock may."""
-    for left_over in (_taken() / council_id).glob(".*"):
-        shutil.rmtree(left_over)
+def destroy_orphans(connection: psycopg.Connection, council_id: str) -> int:
+    """Destroy what no delivery refers to: its run failed after it was kept. For whoever has the council's lock."""
+    known = {name for (name,) in connection.execute("select original from door.originals")}
+    orphans = [f"{council_id}/{folder.name}" for folder in (_taken() / council_id).glob("[!.]*")]
+    orphans = [name for name in orphans if name not in known]
+    for name in orphans:
+        _destroy(name)
+    return len(orphans)
+
+
+def _destroy(original: str) -> None:
+    _key_file(original).unlink(missing_ok=True)
+    shutil.rmtree(_taken() / original, ignore_errors=True)
+
+
+@contextmanager
+def working_folder(council_id: str) -> Iterator[Path]:
+    """Have a folder that only its owner may enter; killed meanwhile, ``left_over.remove`` finds it."""
+    folder = _taken() / council_id / f".{secrets.token_hex(8)}"
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _taken() -> Path:

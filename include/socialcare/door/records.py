@@ -7,8 +7,21 @@ from datetime import date
 import psycopg
 
 from socialcare.door.arrival import Delivery
+from socialcare.door.identity import Pseudonymiser
 from socialcare.door.plan import Plan
+from socialcare.door.spec_digest import spec_digest
 from socialcare.door.verdicts import JudgedFile, Taken
+
+
+def lock(connection: psycopg.Connection, council_id: str) -> None:
+    """Be the only one who takes in, judges again or rewrites what this council sent, until the transaction ends."""
+    connection.execute("select pg_advisory_xact_lock(hashtext(%s))", [f"door {council_id}"])
+
+
+def pseudonymiser(connection: psycopg.Connection, council_id: str) -> Pseudonymiser:
+    """Return the council's pseudonymiser under the keys that are in force."""
+    query = "select key_name, max(number) from door.key_rotations group by key_name"
+    return Pseudonymiser(council_id, dict(connection.execute(query).fetchall()))
 
 
 def is_known(connection: psycopg.Connection, council_id: str, return_id: str, content_sha256: str) -> bool:
@@ -49,18 +62,48 @@ def insert_delivery(
     """Record the delivery and its verdict. The table itself refuses counts that do not add up."""
     connection.execute(
         "insert into raw.deliveries (delivery_id, council_id, return_id, collection_year, as_of_date,"
-        " is_synthetic, content_sha256, rows_in, rows_loaded, rows_quarantined, verdict, reason)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " is_synthetic, content_sha256, rows_in, rows_loaded, rows_quarantined, verdict, reason, spec_digest)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             *(delivery_id, delivery.council_id, plan.return_id, plan.collection_year, plan.as_of_date),
             *(delivery.is_synthetic, content, taken.rows_in, taken.rows_loaded, taken.rows_quarantined),
             *(taken.verdict, taken.reason),
+            spec_digest(delivery.council_id, taken.verdict, plan.return_id, plan.collection_year),
         ],
     )
 
 
-def insert_file(connection: psycopg.Connection, delivery_id: int, position: int, file: JudgedFile) -> None:
-    """Record one file: what it is and its counts, without its name."""
+def digest_of(connection: psycopg.Connection, delivery_id: int) -> str:
+    """Return the word for what judged the delivery."""
+    row = connection.execute("select spec_digest from raw.deliveries where delivery_id = %s", [delivery_id]).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def update_delivery(
+    connection: psycopg.Connection, delivery_id: int, delivery: Delivery, plan: Plan, content: str, taken: Taken
+) -> None:
+    """Record the new verdict of a delivery that was judged again."""
+    connection.execute(
+        "update raw.deliveries set return_id = %s, collection_year = %s, as_of_date = %s, content_sha256 = %s,"
+        " rows_in = %s, rows_loaded = %s, rows_quarantined = %s, verdict = %s, reason = %s, spec_digest = %s"
+        " where delivery_id = %s",
+        [
+            *(plan.return_id, plan.collection_year, plan.as_of_date, content),
+            *(taken.rows_in, taken.rows_loaded, taken.rows_quarantined, taken.verdict, taken.reason),
+            spec_digest(delivery.council_id, taken.verdict, plan.return_id, plan.collection_year),
+            delivery_id,
+        ],
+    )
+
+
+def insert_files(connection: psycopg.Connection, delivery_id: int, files: list[JudgedFile]) -> None:
+    """Record each file: what it is and its counts, without its name."""
+    for position, file in enumerate(files, start=1):
+        _insert_file(connection, delivery_id, position, file)
+
+
+def _insert_file(connection: psycopg.Connection, delivery_id: int, position: int, file: JudgedFile) -> None:
     found = file.found
     connection.execute(
         "insert into door.files (delivery_id, position, table_name, verdict, reason, file_sha256, file_bytes,"
