@@ -70,6 +70,63 @@ def test_code_lists_change_with_the_collection_year(year: int, codes: str, valid
     assert gone not in listed
 
 
+#: The files and their columns, as DfE's guide and the public validator name them (section 1.2 of the reference).
+FILES = {
+    "Header": "CHILD SEX DOB ETHNIC UPN MOTHER MC_DOB",
+    "Episodes": "CHILD DECOM RNE LS CIN PLACE PLACE_PROVIDER DEC REC REASON_PLACE_CHANGE HOME_POST PL_POST URN",
+    "Reviews": "CHILD DOB REVIEW REVIEW_CODE",
+    "UASC": "CHILD SEX DOB DUC",
+    "OC2": "CHILD DOB SDQ_SCORE SDQ_REASON CONVICTED HEALTH_CHECK IMMUNISATIONS TEETH_CHECK HEALTH_ASSESSMENT "
+    "SUBSTANCE_MISUSE INTERVENTION_RECEIVED INTERVENTION_OFFERED",
+    "OC3": "CHILD DOB IN_TOUCH ACTIV ACCOM",
+    "AD1": "CHILD DOB DATE_INT DATE_MATCH FOSTER_CARE NB_ADOPTR SEX_ADOPTR LS_ADOPTR",
+    "PlacedAdoption": "CHILD DOB DATE_PLACED DATE_PLACED_CEASED REASON_PLACED_CEASED",
+    "PrevPerm": "CHILD DOB PREV_PERM LA_PERM DATE_PERM",
+    "Missing": "CHILD DOB MISSING MIS_START MIS_END",
+    "SWEpisodes": "CHILD DOB SW_ID SW_DECOM SW_DEC SW_REASON",
+    "DoLo": "CHILD DOB DOLO_START DOLO_END",
+}
+#: The years of the files that came later.
+LATER = {"SWEpisodes": 2024, "DoLo": 2027}
+#: Every code that was not there in all years: the first and the last in which it is (section 1.2 of the reference).
+NOT_ALWAYS = {
+    ("sex", "1 2", 2017, 2024),
+    ("sex", "M F U", 2025, 2027),
+    ("rec", "E43 E44", 2017, 2018),
+    ("rec", "E45 E46 E47 E48", 2019, 2027),
+    ("reason_place_change", "CUSTOD", 2019, 2027),
+    ("activ", "F3 P3", 2017, 2021),
+    ("activ", "F4 P4 F5 P5", 2022, 2027),
+    ("place", "H5 P2", 2017, 2024),
+    ("place", "K3", 2025, 2027),
+    ("place", "Z1", 2017, 2025),
+    ("place", "Z11 Z12 Z13 Z14", 2026, 2027),
+}
+
+
+def test_the_files_of_every_year_have_the_columns_that_they_have() -> None:
+    for year in range(2017, 2028):
+        tables = {t.label: t for t in SPEC.for_year(year).tables.values() if t.applies(year)}
+        assert set(tables) == {label for label in FILES if LATER.get(label, year) <= year}
+        for label, table in tables.items():
+            assert set(table.columns) == set(FILES[label].split()), (year, label)
+
+
+def test_no_code_is_in_other_years_than_its_own() -> None:
+    expected = {
+        (codes, code): set(range(first, last + 1))
+        for codes, listed, first, last in NOT_ALWAYS
+        for code in listed.split()
+    }
+    years: dict[tuple[str, str], set[int]] = {}
+    for year in range(2017, 2028):
+        for codes, listed in SPEC.for_year(year).code_lists.items():
+            for code in listed:
+                years.setdefault((codes, code), set()).add(year)
+    every_year = set(range(2017, 2028))
+    assert {one: of for one, of in years.items() if of != every_year} == expected
+
+
 def test_each_difference_says_why() -> None:
     assert all(len(d.why) > 20 for d in SPEC.differences.values())
 

@@ -108,3 +108,47 @@ def test_a_message_gives_the_rows_and_findings_of_the_files(home: Path, year: in
         assert message[table][1] == files[table][1], table
     assert sum(len(broken) for _, broken in files.values()) > 50
     assert all(rows for rows, _ in files.values()), "every table has rows that came in"
+
+
+@pytest.mark.parametrize("year", range(2017, 2028))
+def test_a_message_of_any_year_breaks_no_rule_of_its_year(home: Path, year: int) -> None:
+    plain = ssda903("durham", day_of(year), year, open_children=6, defects=()).tables
+    results = judged(as_message(plain, home), year)
+    assert {table: broken for table, (_, broken) in results.items() if broken} == {}
+    assert {table: sum(rows.values()) for table, (rows, _) in results.items() if rows} == {
+        table: rows.num_rows for table, rows in plain.items() if rows.num_rows
+    }
+
+
+MESSAGE = """<?xml version="1.0" encoding="us-ascii"?>
+<EXPSSDA903><CHILD><HEADER><CHILDID>1</CHILDID><UPN>UN1</UPN><SEX>1</SEX><DOB>02/03/2013</DOB><ETHNIC>BOTH</ETHNIC>
+{}</HEADER></CHILD></EXPSSDA903>
+"""
+
+
+@pytest.mark.parametrize(
+    ("inside", "rows"),
+    [  # the schema always has UASC, mostly empty; what stands of leaving care and adoption has no element around it
+        ("<UASC /><MOTHER /><MC_DOB />", {}),
+        ("<UASC>0</UASC>", {}),
+        ("<UASC>1</UASC>", {"uasc": 1}),
+        ("<UASC>1</UASC><DUC>15/12/2019</DUC>", {"uasc": 1}),
+        ("<UASC /><DUC>15/12/2019</DUC>", {"uasc": 1}),
+        ("<UASC /><IN_TOUCH>YES</IN_TOUCH><ACTIV>0</ACTIV><ACCOM>0</ACCOM>", {"oc3": 1}),
+        ("<UASC /><IN_TOUCH /><ACTIV>0</ACTIV><ACCOM />", {"oc3": 1}),
+        ("<UASC /><IN_TOUCH /><ACTIV> </ACTIV><ACCOM />", {}),
+        ("<UASC /><FOSTER_CARE>0</FOSTER_CARE>", {"ad1": 1}),
+        ("<UASC /><AREVIEW><REVIEW>28/01/2016</REVIEW></AREVIEW>" * 2, {"reviews": 2}),
+    ],
+)
+def test_a_row_stands_where_an_element_says_something(tmp_path: Path, inside: str, rows: dict[str, int]) -> None:
+    path = tmp_path / "message.xml"
+    path.write_text(MESSAGE.format(inside), encoding="ascii")
+    found = recognise(path)
+    assert (found.return_id, found.is_message, found.problem) == ("ssda903", True, "")
+    counted = {}
+    for file in tables_of(found):
+        reader = reader_of(file)
+        counted[file.table] = sum(len(block.lines) for block in reader.blocks())
+        assert reader.rows == counted[file.table]
+    assert counted == {**dict.fromkeys(SPEC.tables, 0), "header": 1, **rows}
