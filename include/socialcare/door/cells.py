@@ -66,6 +66,8 @@ class Checked:
     same: Numbers | None = None
     is_month: pa.Array | None = None
     """Which dates of ``loaded`` were reduced to their month."""
+    none: Bools | None = None
+    """Dates that stand for no date: neither blank nor wrong, and empty beyond the door."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,13 @@ class CellChecker:
         self._known_days: dict[str, int] = {}
         self._salt = token_hex(16)
 
-    def check(self, column: Column, cells: pa.DictionaryArray, *, wants_same: bool = False) -> Checked:
-        """Check one column of a block; ``wants_same`` when a rule asks whether two texts are equal."""
+    def check(
+        self, column: Column, cells: pa.DictionaryArray, *, wants_same: bool = False, has_none: bool = False
+    ) -> Checked:
+        """Check one column of a block.
+
+        ``wants_same`` when a rule asks whether two texts are equal, ``has_none`` when a date may stand for no date.
+        """
         values = pac.utf8_trim_whitespace(cells.dictionary)
         empty = as_bools(pac.equal(values, ""))
         index = cells.indices
@@ -106,9 +113,12 @@ class CellChecker:
             fit = pac.if_else(pa.array(~unfit), distinct.loaded, None) if unfit.any() else distinct.loaded
             loaded = pac.take(fit, index)
         same = self._same(values, unfit) if wants_same else None
+        none = self._stands_for_none(values) if has_none else None
+        wrong = distinct.wrong & ~empty if none is None else distinct.wrong & ~empty & ~none
         return Checked(
             blank=np.append(empty, True)[rows],
-            wrong=np.append(distinct.wrong & ~empty, False)[rows],
+            wrong=np.append(wrong, False)[rows],
+            none=_spread(none, False, rows),
             loaded=loaded,
             days=_spread(distinct.days, NO_DAY, rows),
             number=_spread(_where(unfit, NO_NUMBER, distinct.number), NO_NUMBER, rows),
@@ -123,6 +133,9 @@ class CellChecker:
         salt = self._salt
         numbers = np.fromiter((hash(salt + v) & _64 for v in values.to_pylist()), np.uint64, len(values))
         return np.where(unfit, NO_NUMBER, numbers)
+
+    def _stands_for_none(self, values: pa.StringArray) -> Bools:
+        return np.fromiter((_day(value) in self._no_days for value in values.to_pylist()), bool, len(values))
 
     @staticmethod
     def days_of(values: pa.StringArray) -> Days:

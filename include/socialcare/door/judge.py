@@ -148,7 +148,7 @@ class FileJudge:
     def _judge(self, block: Block) -> Good:
         check, wants_same = self._delivery.checker.check, self._wants_same
         columns = {
-            name: check(self._columns[name], cells, wants_same=name in wants_same)
+            name: check(self._columns[name], cells, wants_same=name in wants_same, has_none=name in self._has_none)
             for name, cells in block.columns.items()
             if name in self._columns
         }
@@ -159,6 +159,8 @@ class FileJudge:
                 self._mark(number, rule, _invalid(self._columns[name], columns[name]), block.lines, bad)
             elif rule.check == "check_letter" and name in columns:
                 self._mark(number, rule, wrong_check_letters(block.columns[name]), block.lines, bad)
+            elif rule.check == "no_date" and name in columns:
+                self._mark(number, rule, columns[name].none, block.lines, bad)
             elif rule.check == "shared" and name in columns:
                 self._remember(number, block.lines, columns[name], columns.get(self._relation.subject or ""))
         self.quarantined += int(bad.sum())
@@ -170,8 +172,12 @@ class FileJudge:
     def _wants_same(self) -> frozenset[str]:
         return self._relation.wants_same | {rule.columns[0] for rule in self.rules if rule.check == "shared"}
 
-    def _mark(self, number: int, rule: Rule, marked: Bools, lines: Lines, bad: Bools) -> None:
-        if marked.any():
+    @property
+    def _has_none(self) -> frozenset[str]:
+        return frozenset(rule.columns[0] for rule in self.rules if rule.check == "no_date")
+
+    def _mark(self, number: int, rule: Rule, marked: Bools | None, lines: Lines, bad: Bools) -> None:
+        if marked is not None and marked.any():
             self.findings.add(number, lines[marked])
             if rule.severity == "quarantine":
                 bad |= marked

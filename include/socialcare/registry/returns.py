@@ -32,7 +32,7 @@ class Rule(Strict):
     severity: Literal["quarantine", "warning"]
     wording: str
     whose_job: str
-    check: Literal["valid", "cell_count", "shared", "check_letter"] | None = None
+    check: Literal["valid", "cell_count", "shared", "check_letter", "no_date"] | None = None
     fails: str | None = None
     over: str | None = None
     """The view that ``fails`` looks at, in place of the table: it has the table's lines."""
@@ -111,7 +111,7 @@ class Return(Strict):
     code_aliases: dict[str, dict[str, tuple[str, ...]]] = Field(default={})
     """Other ways to write a code, by list and code: letters and digits count, nothing else."""
     no_dates: frozenset[date] = frozenset()
-    """Days that systems write where there is no date."""
+    """Days that systems write where there is no date: not valid, or empty where a ``no_date`` rule says so."""
     differences: dict[int, Difference] = Field(default={})
     xml: Message | None = None
     """Absent: the return is files of rows. A return may be both: the file says which it is."""
@@ -166,6 +166,8 @@ class Return(Strict):
         for rule in self.rules:
             if rule.table not in self.tables or not set(rule.columns) <= set(self.tables[rule.table].every_column):
                 raise ValueError(f"rule {rule.code} names a table or column that is not declared")
+            if rule.check == "no_date" and self.tables[rule.table].every_column[rule.columns[0]].mandatory:
+                raise ValueError(f"rule {rule.code} lets a column stand for no date that must hold one")
         return self
 
 
