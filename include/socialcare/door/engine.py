@@ -24,6 +24,9 @@ _CLOSED: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "python_enable_replacements": False,
 }
+_SETTINGS = ("set enable_external_access = false",)
+#: Where the rows of a group arrive, before they are a table.
+_ARRIVED = "arrived"
 #: A view that more rules ask than this is worked out once.
 _OFTEN = 8
 
@@ -89,13 +92,19 @@ class RuleEngine:
 
     def __init__(self, year: ReturnYear, relations: dict[str, Relation], known: Circumstances) -> None:
         self._year, self._relations = year, relations
+        self._filled: set[str] = set()
         self._statements = [s for table in year.tables for s in _statements(table, rules_of(year, table))]
-        self._asked_often = _asked_often(year)
+        self._rules = {table: rules_of(year, table) for table in year.tables}
         self._totals: list[Total] = []
         self._database = duckdb.connect(":memory:", config=_CLOSED)
-        self._database.execute("set enable_external_access = false")
-        for macro in _macros(year, known):
-            self._database.execute(macro)
+        for setting in _SETTINGS:
+            self._database.execute(setting)
+        for text in (*_macros(year, known), *_kinds(year, relations)):
+            self._database.execute(text)
+        for table, relation in relations.items():
+            self._fill(table, relation.nothing)
+            self._run(f"create temp view {table} as {relation.typed(f'{_ARRIVED}_{table}')}", f"the table {table}")
+        self._worked_out = self._make_views()
 
     def __enter__(self) -> RuleEngine:
         return self
@@ -106,15 +115,43 @@ class RuleEngine:
     def judge(self, group: dict[str, Records]) -> Iterator[Found]:
         """Yield what is found in a group that parts no child: every rule with a line that breaks it."""
         for table, relation in self._relations.items():
-            rows = group.get(table)
-            self._database.register(table, relation.arrow(relation.nothing if rows is None else relation.sorted(rows)))
-        for name, text in self._year.views.items():
-            kind = "temp table" if name in self._asked_often else "temp view"
-            self._run(f"create or replace {kind} {name} as {text}", f"the view {name}")
-        for statement in self._statements:
-            if len(group.get(statement.table, ())):
-                yield from self._ask(statement)
+            rows = group.get(table, relation.nothing)
+            if len(rows) or table in self._filled:
+                self._fill(table, relation.sorted(rows))
+        asked = [statement for statement in self._statements if len(group.get(statement.table, ()))]
+        totals = (rule.total for rules in self._rules.values() for rule in rules if rule.total)
+        self._work_out(" ".join([*(statement.text for statement in asked), *totals]))
+        for statement in asked:
+            yield from self._ask(statement)
         self._totals += self._totals_of(group)
+
+    def _fill(self, table: str, rows: Records) -> None:
+        """Put rows in the place of those of the group before."""
+        self._database.register(f"{_ARRIVED}_{table}", self._relations[table].arrow(rows))
+        (self._filled.add if len(rows) else self._filled.discard)(table)
+
+    def _make_views(self) -> dict[str, str]:
+        """Make the views; return those that many rules ask, each with the SQL that works out what is asked of it."""
+        often, asked = _asked_often(self._year), words(_all_sql(self._year))
+        worked_out = {}
+        for name, text in self._year.views.items():
+            if name not in often:
+                self._run(f"create temp view {name} as {text}", f"the view {name}")
+                continue
+            described = self._run(f"describe ({text})", f"the view {name}").fetchall()
+            columns = ", ".join(column for column, *_ in described if column == "_line" or column in asked)
+            worked_out[name] = f"create or replace temp table {name} as select {columns} from ({text})"
+            self._run(worked_out[name], f"the view {name}")
+        return worked_out
+
+    def _work_out(self, asking: str) -> None:
+        """Work out the views that some SQL asks, or that those ask."""
+        wanted = words(asking)
+        for name, text in reversed(self._year.views.items()):
+            wanted |= words(text) if name in wanted else frozenset()
+        for name, text in self._worked_out.items():
+            if name in wanted:
+                self._run(text, f"the view {name}")
 
     def totals(self) -> Iterable[Total]:
         """Return what the rules about all children came to, group by group: ``over_all`` judges them."""
@@ -124,13 +161,13 @@ class RuleEngine:
         for table in self._year.tables:
             lines = group[table]["_line"] if table in group else ()
             first = int(np.min(lines)) if len(lines) else _NO_LINE
-            for number, rule in enumerate(rules_of(self._year, table)):
+            for number, rule in enumerate(self._rules[table]):
                 if rule.total:
-                    (value,) = self._run(rule.total, f"{table}: {rule.code}").fetchone() or (0,)
+                    ((value,),) = self._run(rule.total, f"{table}: {rule.code}").fetchall() or [(0,)]
                     yield Total(table, number, float(value or 0), first)
 
     def _ask(self, statement: _Statement) -> Iterator[Found]:
-        rules = rules_of(self._year, statement.table)
+        rules = self._rules[statement.table]
         codes = " ".join(rules[number].code for number in statement.rules)
         found = self._run(statement.text, f"{statement.table}: {codes}").fetchnumpy()
         lines = np.asarray(found["_line"], np.int32)
@@ -164,14 +201,25 @@ def _statements(table: str, rules: tuple[Rule, ...]) -> Iterator[_Statement]:
             yield _Statement(table, f"select _line from ({rule.query})", (number,), is_query=True)
     for rows, numbers in simple.items():
         truths = ", ".join(f"coalesce(({rules[n].fails}), false) as r{n}" for n in numbers)
-        any_of = " or ".join(f"r{n}" for n in numbers)
-        yield _Statement(table, f"select * from (select _line, {truths} from {rows}) where {any_of}", tuple(numbers))
+        any_of = " or ".join(f"({rules[n].fails})" for n in numbers)
+        yield _Statement(table, f"select _line, {truths} from {rows} where {any_of}", tuple(numbers))
 
 
 def _asked_often(year: ReturnYear) -> frozenset[str]:
     """Return the views that many rules ask: these are worked out once for a group, the others where they are asked."""
     asked = Counter(word for rule in year.rules for word in {rule.over, *words(rule.sql)} if word in year.views)
     return frozenset(name for name, times in asked.items() if times > _OFTEN)
+
+
+def _all_sql(year: ReturnYear) -> str:
+    return " ".join([*year.views.values(), *(rule.sql for rule in year.rules)])
+
+
+def _kinds(year: ReturnYear, relations: dict[str, Relation]) -> Iterator[str]:
+    """Yield the types of coded columns: one byte to store and to compare, in the order of the text."""
+    lists = {name: codes for relation in relations.values() for name, codes in relation.kinds().items()}
+    for name, codes in lists.items():
+        yield f"create type {name} as enum ({', '.join(_quoted(code) for code in sorted(codes))})"
 
 
 def _macros(year: ReturnYear, known: Circumstances) -> Iterator[str]:
@@ -187,6 +235,11 @@ def _macros(year: ReturnYear, known: Circumstances) -> Iterator[str]:
     yield f"create macro is_own(place) as place in ({_listed(known.own_codes)})"
 
 
+def _quoted(text: str) -> str:
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
 def _listed(words: Collection[str]) -> str:
     """Return names of our own as SQL; a list is never empty."""
-    return ", ".join(f"'{word}'" for word in ("", *sorted(words)))
+    return ", ".join(map(_quoted, ("", *sorted(words))))

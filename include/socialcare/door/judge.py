@@ -8,7 +8,7 @@ out are taken out again.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from socialcare.door.births import Births
 from socialcare.door.cells import NO_NUMBER, UPN_KINDS, CellChecker, Checked
-from socialcare.door.engine import Circumstances, Found, RuleEngine, Total, over_all, rules_of
+from socialcare.door.engine import Circumstances, Found, RuleEngine, over_all, rules_of
 from socialcare.door.identity import Pseudonymiser
 from socialcare.door.read_xml import XmlTable
 from socialcare.door.reading import Block, Reader
@@ -33,7 +33,6 @@ _AT_ONCE = 2
 
 Lines = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
-_Judged = tuple[list[Found], Iterable[Total]]
 
 
 @dataclass(frozen=True)
@@ -54,11 +53,15 @@ class DeliveryJudge:
         self.births = Births(year)
         self.spill, self.values = Spill(), Spill()
         self._files: dict[str, FileJudge] = {}
+        self._engines: list[RuleEngine] = []
+        self._idle: deque[RuleEngine] = deque()
 
     def __enter__(self) -> DeliveryJudge:
         return self
 
     def __exit__(self, *problem: object) -> None:
+        for engine in self._engines:
+            engine.__exit__()
         self.spill.__exit__()
         self.values.__exit__()
 
@@ -83,9 +86,7 @@ class DeliveryJudge:
     def finish(self) -> dict[str, Lines]:
         """Apply the rules that need more than a cell; return, by table, the lines that must go out again."""
         out: dict[str, list[Lines]] = {table: [] for table in self._files}
-        totals: list[Total] = []
-        for group, (all_found, of_group) in self._judged():
-            totals += of_group
+        for group, all_found in self._judged():
             for found in all_found:
                 judge = self._files[found.table]
                 judge.findings.add(found.rule, found.lines)
@@ -93,7 +94,7 @@ class DeliveryJudge:
                     rows = group[found.table]
                     already = rows["_line"][rows["_bad"]]
                     out[found.table].append(np.setdiff1d(found.lines, already, assume_unique=True))
-        for found in over_all(totals):
+        for found in over_all(total for engine in self._engines for total in engine.totals()):
             self._files[found.table].findings.add(found.rule, found.lines)
         for group in self.values.groups():
             for name, rows in group.items():
@@ -104,9 +105,9 @@ class DeliveryJudge:
             self._files[table].quarantined += len(found_out)
         return lines
 
-    def _judged(self) -> Iterator[tuple[dict[str, Records], _Judged]]:
+    def _judged(self) -> Iterator[tuple[dict[str, Records], list[Found]]]:
         """Yield each group with what was found in it, two at a time: the database server has nothing to do now."""
-        waiting: deque[tuple[dict[str, Records], Future[_Judged]]] = deque()
+        waiting: deque[tuple[dict[str, Records], Future[list[Found]]]] = deque()
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for group in self.spill.groups():
                 waiting.append((group, pool.submit(self._found_in, group)))
@@ -116,9 +117,15 @@ class DeliveryJudge:
             for judged, found in waiting:
                 yield judged, found.result()
 
-    def _found_in(self, group: dict[str, Records]) -> _Judged:
-        with RuleEngine(self.year, self.relations, self._known) as engine:
-            return list(engine.judge(group)), engine.totals()
+    def _found_in(self, group: dict[str, Records]) -> list[Found]:
+        try:
+            engine = self._idle.popleft()
+        except IndexError:
+            engine = RuleEngine(self.year, self.relations, self._known)
+            self._engines.append(engine)
+        found = list(engine.judge(group))
+        self._idle.append(engine)
+        return found
 
 
 class FileJudge:

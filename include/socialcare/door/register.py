@@ -19,7 +19,7 @@ Records = npt.NDArray[np.void]
 #: Bytes held before they go to disk, parts they go to, and rows that rules see at once (whole parts).
 _IN_MEMORY = 24 << 20
 _PARTS = 512
-_GROUP = 40_000
+_GROUP = 100_000
 
 
 class Spill:

@@ -81,8 +81,11 @@ class Relation:
 
     def sorted(self, rows: Records) -> Records:
         """Return the rows of each subject together, by the dates of the key, then by line as they came."""
-        order = [np.ascontiguousarray(rows[name]) for name in (*reversed(self._order), "_key")]
-        return rows[np.lexsort(order)]
+        keys = np.ascontiguousarray(rows["_key"])
+        dates = [np.ascontiguousarray(rows[name]) for name in self._order]
+        if _are_together(keys, dates):  # as most extracts are
+            return rows
+        return rows[np.lexsort([*reversed(dates), keys])]
 
     def arrow(self, rows: Records) -> pa.Table:
         """Return the rows as the relation that SQL sees: empty where a cell was blank or wrong."""
@@ -98,6 +101,25 @@ class Relation:
                 mask = _is_missing(asked.part, values)
                 columns[asked.name] = pa.array(values, mask=mask).cast(_ARROW[asked.part])
         return pa.table(columns)
+
+    def kinds(self) -> dict[str, list[str]]:
+        """Return the codes of each type of this relation's coded columns."""
+        coded = (asked.column for asked in self._asked if asked.part == "code")
+        return {self._kind(column): codes for column in coded if (codes := self._codes(column).to_pylist())}
+
+    def typed(self, arrived: str) -> str:
+        """Return SQL that reads what ``arrow`` returned, codes as what they are."""
+        kinds = self.kinds()
+        columns = (
+            f"cast({asked.name} as {kind}) as {asked.name}"
+            if asked.part == "code" and (kind := self._kind(asked.column)) in kinds
+            else asked.name
+            for asked in self._asked
+        )
+        return f"select {', '.join(['_line', *columns])} from {arrived}"
+
+    def _kind(self, column: str) -> str:
+        return f"kind_{self._year.tables[self._table].every_column[column].codes or 'upn'}"
 
     def _codes(self, column: str) -> pa.StringArray:
         codes = self._year.tables[self._table].every_column[column].codes
@@ -135,11 +157,27 @@ def _missing(asked: _Asked) -> Any:
     return missing.get(asked.stored, b"")
 
 
+def _are_together(keys: npt.NDArray[np.uint64], dates: list[npt.NDArray[np.int32]]) -> bool:
+    """Whether all rows of a key are together already, in the order of their dates."""
+    is_next, in_order = keys[1:] != keys[:-1], np.sort(keys)
+    if is_next.sum() > (in_order[1:] != in_order[:-1]).sum():
+        return False
+    for earlier, later in ((days[:-1], days[1:]) for days in dates):
+        if (~is_next & (later < earlier)).any():
+            return False
+        is_next = is_next | (later > earlier)
+    return True
+
+
 def _words_of(values: npt.NDArray[np.bytes_]) -> pa.StringArray:
-    missing = values == b""
-    if missing.all():
-        return pa.nulls(len(values), pa.string())
-    return pa.array(np.strings.decode(values, "utf-8"), mask=missing)
+    if not len(values):
+        return pa.array([], pa.string())
+    lengths = np.strings.str_len(values)
+    ends = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    letters = values.view(np.uint8).reshape(len(values), -1)
+    text = letters[np.arange(letters.shape[1]) < lengths[:, None]]
+    missing = pa.array(lengths > 0).buffers()[1]
+    return pa.StringArray.from_buffers(len(values), pa.py_buffer(ends), pa.py_buffer(text), missing)
 
 
 def _is_missing(part: str, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_] | None:
