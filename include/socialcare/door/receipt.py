@@ -127,6 +127,7 @@ class Receipt:
     number: int | None = None
     since: Since | None = None
     fixed: tuple[Fixed, ...] = ()
+    judged_again: bool = False
 
     @property
     def rows_in(self) -> int:
@@ -141,7 +142,7 @@ class Receipt:
     @property
     def verdict_in_words(self) -> str:
         """The verdict and what it means for the rows, in one sentence or two."""
-        words = in_words(self.verdict)
+        words = f"{'Judged again, for the rules changed. ' if self.judged_again else ''}{in_words(self.verdict)}"
         if self.verdict == "rejected":
             return f"{words}: nothing came in. {told(self.reason)}".strip()
         waiting = self.rows_in - self.rows_loaded

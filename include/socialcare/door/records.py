@@ -46,12 +46,21 @@ def new_id(connection: psycopg.Connection) -> int:
     return int(row[0])
 
 
-def number_of(connection: psycopg.Connection, council_id: str, as_of_date: date | None) -> int:
-    """Return how many deliveries the council made for that day, this one included."""
+def number_of(connection: psycopg.Connection, council_id: str, as_of_date: date | None, delivery_id: int) -> int:
+    """Return which of the council's deliveries for that day this one is."""
     row = connection.execute(
-        "select count(*) from raw.deliveries where council_id = %s and as_of_date is not distinct from %s",
-        [council_id, as_of_date],
+        "select count(*) from raw.deliveries where council_id = %s and as_of_date is not distinct from %s"
+        " and delivery_id <= %s",
+        [council_id, as_of_date, delivery_id],
     ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def next_replay(connection: psycopg.Connection, delivery_id: int) -> int:
+    """Return which time it is now that judging the delivery again changes something."""
+    query = "select count(*) + 1 from door.replays where delivery_id = %s and has_changed"
+    row = connection.execute(query, [delivery_id]).fetchone()
     assert row is not None
     return int(row[0])
 

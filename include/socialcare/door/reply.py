@@ -44,9 +44,12 @@ def send(
     files: list[JudgedFile],
     taken: Taken,
     pseudonymiser: Pseudonymiser | None = None,
+    *,
+    again: int = 0,
 ) -> None:
     """Keep the findings of a delivery, by position, and write its receipt to the council's outbox.
 
+    ``again`` says which time this is that judging a delivery again changed something; its first receipt stays.
     When a file states another council, that council is told too, without detail.
     """
     found: list[_Found] = []
@@ -63,10 +66,10 @@ def send(
             fixed += _fixed(one, named, changes)
         sections.sort(key=lambda section: _importance(plan, section.rule))
         fixed.sort(key=lambda one: _importance(plan, one.rule))
-    number = records.number_of(connection, delivery.council_id, plan.as_of_date)
+    number = records.number_of(connection, delivery.council_id, plan.as_of_date, delivery_id)
     receipt.write(
         delivery.council_id,
-        f"{plan.as_of_date or 'undated'}-{number}",
+        f"{plan.as_of_date or 'undated'}-{number}{f'-judged-again-{again}' if again else ''}",
         Receipt(
             council(delivery.council_id).name,
             return_spec(plan.return_id).name if plan.return_id != UNKNOWN else "a return that is not known",
@@ -80,6 +83,7 @@ def send(
             delivery_id,
             _since(changes, found),
             tuple(fixed),
+            judged_again=again > 0,
         ),
     )
     if plan.other_council:
