@@ -14,6 +14,7 @@ from socialcare.generate.defects_ssda903 import DEFECTS
 from socialcare.generate.deliver import AS_OF, COLLECTION_YEAR
 from socialcare.generate.ssda903 import known_to_the_door
 from socialcare.generate.told_ssda903 import TABLES
+from socialcare.registry.councils import council
 from socialcare.registry.returns import return_spec
 
 
@@ -120,3 +121,13 @@ def test_two_days_with_one_horizon_tell_one_history() -> None:
     assert len(after) > len(before)
     still_open = before["DEC"].eq("") & ~before["LS"].isin(["V3", "V4"])
     assert still_open.sum() == made[0].open_children
+
+
+def test_the_sample_has_every_return_that_the_council_sends(tmp_path: Path) -> None:
+    first, second = (generate.deliver_all("durham", tmp_path / name) for name in ("a", "b"))
+    stated = {json.loads((folder / "delivery.json").read_text())["return"] for folder in first}
+    assert stated == set(council("durham").returns)
+    for one, other in zip(first, second, strict=True):
+        assert {f.name: f.read_bytes() for f in one.iterdir()} == {f.name: f.read_bytes() for f in other.iterdir()}
+    assert sorted(tmp_path.joinpath("a/inbox/durham").iterdir()) == sorted(first), "nothing half-made is left"
+    assert generate.deliver_all("durham", tmp_path / "a") == [first[0]], "what waits there is left as it is"

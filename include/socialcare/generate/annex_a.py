@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,10 @@ import numpy.typing as npt
 
 from socialcare.generate import annex_a_care, annex_a_lists, rows_wrong
 from socialcare.generate.cin import Written
-from socialcare.generate.rows import OPEN
-from socialcare.generate.rows_wrong import RowDefect, Shape
+from socialcare.generate.csv_text import write_csv
+from socialcare.generate.defects import Sheet
+from socialcare.generate.rows import OPEN, Rows, days_as_text
+from socialcare.generate.rows_wrong import Added, RowDefect, Shape
 from socialcare.registry.returns import return_spec
 
 if TYPE_CHECKING:
@@ -41,30 +44,60 @@ def lists(life: Life, *, wide: bool = True) -> dict[str, Mapping[str, npt.NDArra
     }
 
 
+@dataclass(frozen=True)
+class _Told:
+    """The lists as they are to be written: what the declaration calls their columns, and what is planted in them."""
+
+    lists: dict[str, Mapping[str, npt.NDArray[Any]]]
+    columns: dict[str, tuple[str, ...]]
+    shapes: dict[str, Shape]
+    added: Added
+
+
+def _tell(life: Life, year: int, wide: bool, defects: tuple[RowDefect, ...]) -> _Told:
+    made = lists(life, wide=wide)
+    columns = dict(zip(return_spec("annex_a").tables, map(_columns_of, made.values()), strict=True))
+    shapes = {
+        table: Shape(frozenset(names), count(told))
+        for (table, names), told in zip(columns.items(), made.values(), strict=True)
+    }
+    added = rows_wrong.plant("annex_a", year, shapes, life.as_of_date, defects, "%d/%m/%Y")
+    return _Told(made, columns, shapes, added)
+
+
 def write_workbook(
     life: Life, path: Path, year: int, *, wide: bool = True, defects: tuple[RowDefect, ...] = ()
 ) -> Written:
-    """Write the workbook, the defects' rows below those of the life; the same life makes the same bytes."""
+    """Write the workbook, the defects' rows below those of the life; the same life makes the same bytes.
+
+    No row of a sheet has a cell too many: that is planted in files alone.
+    """
     import xlsxwriter
 
-    made = lists(life, wide=wide)
-    headings = dict(zip(return_spec("annex_a").tables, map(_columns_of, made.values()), strict=True))
-    shapes = {
-        table: Shape(frozenset(columns), count(told))
-        for (table, columns), told in zip(headings.items(), made.values(), strict=True)
-    }
-    added = rows_wrong.plant("annex_a", year, shapes, life.as_of_date, defects, "%d/%m/%Y")
+    told = _tell(life, year, wide, tuple(defect for defect in defects if not defect.is_ragged))
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
         book.set_properties({"title": "SYNTHETIC: no real child is in this file", "created": datetime(2000, 1, 1)})
         dated = book.add_format({"num_format": "dd/mm/yyyy"})
-        for (table, columns), (name, told) in zip(headings.items(), made.items(), strict=True):
+        for (table, columns), (name, rows) in zip(told.columns.items(), told.lists.items(), strict=True):
             sheet = book.add_worksheet(name)
-            _write_life(sheet, told, dated)
-            wrong = [[row.get(column, "") for column in columns] for row in added.rows[table]]
-            wrong += [["x"] * (len(columns) + 1)] * added.ragged[table]
-            for place, cells in enumerate(wrong, start=shapes[table].rows + 1):
-                sheet.write_row(place, 0, cells)
-    return Written(path, added.planted)
+            _write_life(sheet, rows, dated)
+            for place, row in enumerate(told.added.rows[table], start=told.shapes[table].rows + 1):
+                sheet.write_row(place, 0, [row.get(column, "") for column in columns])
+    return Written(path, told.added.planted)
+
+
+def write_files(life: Life, place: Path, year: int, *, wide: bool = True, defects: tuple[RowDefect, ...] = ()) -> Added:
+    """Write a CSV for each list; return what was planted."""
+    told = _tell(life, year, wide, defects)
+    for (table, columns), (name, rows) in zip(told.columns.items(), told.lists.items(), strict=True):
+        path = place / f"SYNTHETIC_annex_a_{name.replace(' ', '_').lower()}_{life.council_id}.csv"
+        text = {h: days_as_text(v) if _is_date(h) else v.astype(np.str_) for h, v in rows.items()}
+        sheet = Sheet(tuple(rows))
+        sheet.extend(Rows(text))
+        for row in told.added.rows[table]:
+            sheet.add({heading: row.get(column, "") for heading, column in zip(rows, columns, strict=True)})
+        write_csv(sheet.table(), path, ragged=told.added.ragged[table])
+    return told.added
 
 
 def _write_life(sheet: Any, told: Mapping[str, npt.NDArray[Any]], dated: Any) -> None:

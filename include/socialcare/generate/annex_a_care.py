@@ -187,7 +187,10 @@ def leaving_care(life: Life, wide: bool = True) -> dict[str, Texts | Days]:
 def _adopting(life: Life) -> Rows:
     rows = life.care.decisions
     here = (rows["decided"] <= life.as_of) & (rows["ended"] > life.as_of - YEAR) & (rows["ceased"] > life.as_of - YEAR)
-    return rows.where(here)
+    rows = rows.where(here)
+    known = {name: rows[name] <= life.as_of for name in ("ordered", "matched", "placed", "ceased")}
+    days = {name: np.where(known[name], rows[name], OPEN) for name in known}
+    return rows.also(**days, reason=np.where(known["ceased"], rows["reason"], ""))
 
 
 def adoption(life: Life) -> dict[str, Texts | Days]:

@@ -46,7 +46,7 @@ class WorkerDefect:
 
 DEFECTS: tuple[WorkerDefect, ...] = (
     WorkerDefect("worker_without_a_number", "CW01", "quarantine", {"SWENo": None}),
-    WorkerDefect("worker_number_too_short", "CW01", "quarantine", {"SWENo": "SW12"}),
+    WorkerDefect("worker_number_without_letters", "CW01", "quarantine", {"SWENo": "1234567"}),
     WorkerDefect("agency_not_said", "CW02", "quarantine", {"AgencyWorker": None}),
     WorkerDefect("agency_not_a_code", "CW02", "quarantine", {"AgencyWorker": "7"}),
     WorkerDefect("started_on_no_day", "CW03", "quarantine", {"RoleStartDate": "2020-02-31"}),

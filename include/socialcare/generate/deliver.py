@@ -8,14 +8,20 @@ from datetime import date
 from pathlib import Path
 
 from socialcare.generate.csv_text import write_csv
+from socialcare.generate.everything import write_return
+from socialcare.generate.life import Life
 from socialcare.generate.ssda903 import Generated, ssda903
+from socialcare.generate.written import WRITERS, is_declared
+from socialcare.registry.councils import council
 from socialcare.settings import get_settings
 
-__all__ = ["AS_OF", "COLLECTION_YEAR", "deliver", "write_csv", "write_delivery"]
+__all__ = ["AS_OF", "COLLECTION_YEAR", "deliver", "deliver_all", "write_csv", "write_delivery"]
 
 #: The day that the bundled sample describes: fixed, so that the sample is the same every time.
 AS_OF = date(2026, 10, 31)
 COLLECTION_YEAR = 2027
+#: How many children in care the sample has in the other returns, and from where on they are numbered.
+FEW, FEW_NAMED_FROM = 40, 500_000
 
 
 def deliver(council_id: str, home: Path | None = None) -> Path:
@@ -23,6 +29,26 @@ def deliver(council_id: str, home: Path | None = None) -> Path:
     inbox = (home / "inbox" if home else get_settings().inbox) / council_id
     made = ssda903(council_id, AS_OF, COLLECTION_YEAR)
     return write_delivery(made, inbox, council_id, AS_OF, COLLECTION_YEAR)
+
+
+def deliver_all(council_id: str, home: Path | None = None) -> list[Path]:
+    """Write a SYNTHETIC delivery of every return that the council sends into its inbox; return their folders.
+
+    The looked-after return is as large as the council's own. The others tell of a few families, whose numbers are
+    their own, so that a night does not grow by more than seconds.
+    """
+    inbox = (home / "inbox" if home else get_settings().inbox) / council_id
+    made = [deliver(council_id, home)]
+    life = Life(council_id, AS_OF, None, FEW, named_from=FEW_NAMED_FROM)
+    working = inbox / ".SYNTHETIC"
+    shutil.rmtree(working, ignore_errors=True)  # of a run that was killed
+    for name in council(council_id).returns:
+        if name in WRITERS and name != "ssda903" and is_declared(name, life, COLLECTION_YEAR):
+            place, _ = write_return(life, working, name, COLLECTION_YEAR, "some")
+            if not (inbox / place.name).exists():
+                made.append(place.rename(inbox / place.name))
+    shutil.rmtree(working, ignore_errors=True)
+    return made
 
 
 def write_delivery(made: Generated, inbox: Path, council_id: str, as_of: date, collection_year: int) -> Path:

@@ -13,7 +13,7 @@ from socialcare.generate import truth_care, truth_need, truth_staff
 from socialcare.generate.life import Life, year_to_march, year_to_september
 from socialcare.generate.ssda903 import Planted
 from socialcare.generate.truth import Figure, write
-from socialcare.generate.written import WRITERS, Wanted, census_year, told_of
+from socialcare.generate.written import RETURN_OF, WRITERS, Wanted, census_year, is_declared, told_of
 
 
 def write_everything(
@@ -37,10 +37,10 @@ def write_everything(
 def write_year(
     life: Life, folder: Path, year: int, *, returns: Collection[str] = tuple(WRITERS), defects: Wanted = "none"
 ) -> dict[str, Path]:
-    """Write a collection year of a life that may tell several."""
+    """Write a collection year of a life that may tell several; returns that are not declared for it are left out."""
     made: dict[str, Path] = {}
     planted: list[tuple[str, Planted]] = []
-    for name in returns:
+    for name in (name for name in returns if is_declared(name, life, year)):
         made[name], found = write_return(life, folder, name, year, defects)
         planted.extend((name, one) for one in found)
     about: dict[str, object] = {"council": life.council_id, "collection_year": year}
@@ -54,7 +54,7 @@ def write_year(
 
 def write_return(life: Life, folder: Path, name: str, year: int, defects: Wanted) -> tuple[Path, list[Planted]]:
     """Write one return as it is when this collection year is told; return its folder and what was planted."""
-    return_id = "ssda903" if name == "ssda903_xml" else name
+    return_id = RETURN_OF.get(name, name)
     of_year, as_of = told_of(return_id, life, year)
     place = folder / f"SYNTHETIC_{name}_{as_of.isoformat()}"
     place.mkdir(parents=True)

@@ -16,6 +16,7 @@ from string import ascii_uppercase
 
 import yaml
 
+from socialcare.generate.defects import Severity
 from socialcare.generate.ssda903 import Planted
 from socialcare.registry.returns import ReturnYear, Rule, return_spec
 
@@ -46,6 +47,8 @@ class RowDefect:
     """Rows by table, each as a change to the first usual one; the finding is on the last one of ``table``."""
     is_ragged: bool = False
     """The row has a cell more than the heading."""
+    severity: Severity | None = None
+    """Of a cell that is not of its kind: that depends on the column."""
 
 
 @dataclass(frozen=True)
@@ -99,20 +102,21 @@ def defects(return_id: str, year: int) -> tuple[RowDefect, ...]:
 
 def _of_cells(declared: ReturnYear, rule: Rule) -> Iterator[RowDefect]:
     if rule.check == "cell_count":
-        yield RowDefect(f"{rule.table}_row_has_a_cell_too_many", rule.table, rule.code, is_ragged=True)
+        yield RowDefect(
+            f"{rule.table}_row_has_a_cell_too_many", rule.table, rule.code, is_ragged=True, severity=rule.severity
+        )
     if rule.check != "valid":
         return
     (name, *_) = rule.columns
+    stem = f"{rule.table}_{name.lower()}"
     column = declared.tables[rule.table].every_column.get(name)
     if column is None or not column.applies(declared.year):
         return
+    values = {f"{stem}_is_missing": ""} if column.mandatory else {}
     if column.type != "text" or column.pattern:
-        wrong: Line = {name: _WRONG[column.type]}
-        yield RowDefect(
-            f"{rule.table}_{name.lower()}_{_NOT_A[column.type]}", rule.table, rule.code, {rule.table: (wrong,)}
-        )
-    if column.mandatory:
-        yield RowDefect(f"{rule.table}_{name.lower()}_is_missing", rule.table, rule.code, {rule.table: ({name: ""},)})
+        values[f"{stem}_{_NOT_A[column.type]}"] = _WRONG[column.type]
+    for kind, value in values.items():
+        yield RowDefect(kind, rule.table, rule.code, {rule.table: ({name: value},)}, severity=rule.severity)
 
 
 def plant(
@@ -123,7 +127,8 @@ def plant(
     One that needs a column which the file does not have is left out.
     """
     usual, _ = _told(return_id)
-    severity = {(rule.table, rule.code): rule.severity for rule in return_spec(return_id).for_year(year).rules}
+    rules = return_spec(return_id).for_year(year).rules
+    severity = {(rule.table, rule.code): rule.severity for rule in sorted(rules, key=lambda rule: bool(rule.sql))}
     rows: dict[str, list[dict[str, str]]] = {name: [] for name in tables}
     ragged, planted = dict.fromkeys(tables, 0), []
     able = [d for d in chosen if all(set(row) <= tables[t].columns for t, made in d.rows.items() for row in made)]
@@ -139,8 +144,8 @@ def plant(
     return Added(rows, ragged, tuple(planted))
 
 
-def _planted(defect: RowDefect, line: int, severity: Mapping[tuple[str, str], str]) -> Planted:
-    kind = severity[defect.table, defect.rule_code]
+def _planted(defect: RowDefect, line: int, severity: Mapping[tuple[str, str], Severity]) -> Planted:
+    kind = defect.severity or severity[defect.table, defect.rule_code]
     return Planted(defect.name, defect.table, line, defect.rule_code, kind)
 
 

@@ -90,7 +90,7 @@ def _workers(rows: Rows, span: Span) -> pa.Array:
 def _sex(codes: Texts, year: int) -> pa.Array:
     if year < _LETTERS_FROM:
         return element("GenderCurrent", codes)
-    return element("Sex", np.select([codes == "1", codes == "2"], ["M", "F"], "U"))
+    return element("Sex", np.where(codes == "1", "M", "F"))
 
 
 def told_in_letters(worker: dict[str, str | None], year: int) -> dict[str, str | None]:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from socialcare.generate import csww, rows_wrong, write_local, write_ssd, write_ssda903, xml_ssda903
-from socialcare.generate.annex_a import write_workbook
+from socialcare.generate.annex_a import write_files, write_workbook
 from socialcare.generate.cin import write_census
 from socialcare.generate.csv_text import write_csv
 from socialcare.generate.defects import Sheet
@@ -28,6 +28,8 @@ from socialcare.registry.returns import return_spec
 Wanted = Literal["none", "some", "all"]
 Kind = TypeVar("Kind")
 
+#: The returns that can be written in a second way.
+RETURN_OF = {"ssda903_xml": "ssda903", "annex_a_csv": "annex_a"}
 #: Of ``some`` defects, one in so many kinds.
 _SOME = 12
 #: What a message cannot hold: a child outside its header or twice in it, a second day of birth, a row of no child.
@@ -53,6 +55,18 @@ def told_of(return_id: str, life: Life, year: int) -> tuple[int, date]:
     if return_id == "cin_census":
         year = min(year, return_spec("cin_census").last_year)
     return year, min(date(year, 3, 31), life.as_of_date)
+
+
+def is_declared(name: str, life: Life, year: int) -> bool:
+    """Say whether the return is declared for what it tells when a collection year is told.
+
+    Annex A tells of the last day alone: of the earlier years of a life there is none.
+    """
+    declared = return_spec(RETURN_OF.get(name, name))
+    of_year, as_of = told_of(declared.id, life, year)
+    if declared.id == "annex_a" and as_of != life.as_of_date:
+        return False
+    return declared.base_year <= of_year <= declared.last_year
 
 
 def ssda903(life: Life, year: int, place: Path, wanted: Wanted) -> list[Planted]:
@@ -129,6 +143,12 @@ def annex_a(life: Life, year: int, place: Path, wanted: Wanted) -> list[Planted]
     return list(write_workbook(life, path, year, wide=year % 2 == 1, defects=kinds).planted)
 
 
+def annex_a_csv(life: Life, year: int, place: Path, wanted: Wanted) -> list[Planted]:
+    """Write Annex A as a CSV for each list."""
+    kinds = chosen(rows_wrong.defects("annex_a", year), wanted)
+    return list(write_files(life, place, year, wide=year % 2 == 1, defects=kinds).planted)
+
+
 def local_records(life: Life, year: int, place: Path, wanted: Wanted) -> list[Planted]:
     """Write the local records, a CSV for each table."""
     return _csv_files("local_records", life, year, place, wanted, write_local.write, "%d/%m/%Y")
@@ -159,14 +179,12 @@ def _csv_files(
         sheet.extend(rows)
         for row in added.rows[name]:
             sheet.add(row)
-        write_csv(sheet.table(), path)
-        with path.open("a", newline="") as file:
-            file.write((",".join("x" * (len(rows.names) + 1)) + "\r\n") * added.ragged[name])
+        write_csv(sheet.table(), path, ragged=added.ragged[name])
     return list(added.planted)
 
 
-#: How each return is written, by the name of its folder; the looked-after return also as one message.
+#: How each return is written, by the name of its folder.
 WRITERS: dict[str, Callable[[Life, int, Path, Wanted], list[Planted]]] = {
     **{"ssda903": ssda903, "ssda903_xml": ssda903_xml, "cin_census": cin_census, "csww": workforce},
-    **{"annex_a": annex_a, "local_records": local_records, "ssd": ssd},
+    **{"annex_a": annex_a, "annex_a_csv": annex_a_csv, "local_records": local_records, "ssd": ssd},
 }
