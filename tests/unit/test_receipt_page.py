@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 
@@ -113,5 +114,6 @@ def test_nothing_says_synthetic_of_a_real_submission() -> None:
 def test_a_notice_names_the_return_and_the_delivery_and_nothing_else() -> None:
     seen = words(notice("South Tyneside", "Children in need census", "2026-10-31", 12))
     assert "Notice for South Tyneside 31 October 2026, delivery 12" in seen
+    assert "A file that may be yours came to another council's inbox." in html.unescape(seen)
     assert "Children in need census" in seen
     assert "Durham" not in seen

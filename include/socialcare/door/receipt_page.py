@@ -53,15 +53,16 @@ def page(receipt: Receipt) -> str:
 
 
 def notice(council_name: str, return_name: str, day: str, number: int) -> str:
-    """Return the page that tells a council of a file which states its number and came from somebody else."""
+    """Return the page that tells a council of a file which may be its own and came from somebody else."""
     return _whole(
         f"Notice for {council_name}",
         f"<header><h1>Notice for {_e(council_name)}</h1><p>{_e(day_in_words(day))}, delivery {number}</p></header>",
-        "<p class=\"verdict rejected\">A file that states your council's number came to another council's inbox.</p>",
-        f"<p>It is of this return: {_e(return_name)}. It was rejected: no row of it was taken in, and nothing of it is "
-        "shown to anybody. Whoever sent it was told that it is not theirs.</p>",
+        '<p class="verdict rejected">A file that may be yours came to another council\'s inbox.</p>',
+        f"<p>Its return: {_e(return_name)}. It states your council's number, or is to the byte what you sent. It was "
+        "rejected: no row of it was taken in, and nothing of it is shown to anybody. Whoever sent it was told that it "
+        "is not theirs.</p>",
         "<p>It may be a wrong number in a header and no more. If it may be your file, ask your information governance "
-        "team to look into it, and us about this delivery by its number. This notice names nobody.</p>",
+        "team to look into it, and us about the delivery by its number. This notice names nobody.</p>",
     )
 
 

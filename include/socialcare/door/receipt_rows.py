@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from socialcare.door.cells import NO_NUMBER, CellChecker
 from socialcare.door.messages import identifier_of, reader_of
-from socialcare.door.reading import UnreadableError
+from socialcare.door.reading import Block, UnreadableError
 from socialcare.door.receipt import FileLine, Place
 from socialcare.door.recognise import Recognised
 from socialcare.door.register import Findings
 from socialcare.door.verdicts import JudgedFile
-from socialcare.registry.returns import Return, return_spec
+from socialcare.registry.returns import Column, Return, return_spec
 
 #: Rows listed for one rule; the count is always that of all of them.
 LISTED = 2_000
@@ -27,11 +26,11 @@ Numbers = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
-class Named:
-    """Identifiers of one file: by line for rows that are listed, by number for children who were asked after."""
+class Read:
+    """What was read of some rows of a file: identifiers by line, and the keyed number of each of some lines."""
 
-    by_line: dict[int, str] = field(default_factory=dict, repr=False)
-    by_number: dict[int, str] = field(default_factory=dict, repr=False)
+    names: dict[int, str] = field(default_factory=dict, repr=False)
+    numbers: Numbers = field(default_factory=lambda: np.empty(0, np.uint64))
 
 
 def listed_lines(findings: Findings, counts: Mapping[int, int]) -> dict[int, list[int]]:
@@ -45,48 +44,56 @@ def listed_lines(findings: Findings, counts: Mapping[int, int]) -> dict[int, lis
     return {number: sorted(listed) for number, listed in lines.items()}
 
 
-def names_of(file: Recognised, lines: set[int], numbers: set[int], checker: CellChecker | None) -> Named:
-    """Read the file's identifiers once more: those on some lines, and those that have some numbers."""
-    named = Named()
-    if not lines and not numbers:
-        return named
-    declared = return_spec(file.return_id)
-    key, wanted = identifier_of(declared, file), np.array(sorted(lines), np.int32)
-    column = declared.tables[file.table].every_column[key]
+#: Readers that are held while the tables of a delivery are read: those of one message share one reading of it.
+Held = list[object]
+
+
+def read_rows(file: Recognised, listed: set[int], lines: Lines, checker: CellChecker, held: Held) -> Read:
+    """Read the file's identifiers once more: the names on listed lines, the numbers on ``lines`` (in their order).
+
+    The number is NO_NUMBER where a row is about nobody. What cannot be read a second time has neither.
+    """
+    read = Read(numbers=np.full(len(lines), NO_NUMBER))
+    wanted = np.array(sorted(listed), np.int32)
+    last = max([*wanted[-1:], *lines[-1:]], default=0)
     try:
-        for block in reader_of(file, columns=(key,)).blocks():
-            cells = block.columns[key]
+        for block, key, column in _identifiers(file, held):
             here = np.flatnonzero(np.isin(block.lines, wanted))
-            texts = (cell or "" for cell in cells.take(here).to_pylist())
-            named.by_line.update(zip(block.lines[here].tolist(), texts, strict=True))
-            if numbers and checker and column.type == "identifier":
-                _name(named, cells, checker.check(column, cells).number, numbers)
+            texts = (cell or "" for cell in block.columns[key].take(here).to_pylist())
+            read.names.update(zip(block.lines[here].tolist(), texts, strict=True))
+            here = np.flatnonzero(np.isin(block.lines, lines))
+            if column.type == "identifier" and len(here):
+                found: Any = checker.check(column, block.columns[key].take(here)).number
+                read.numbers[np.searchsorted(lines, block.lines[here])] = found
+            if block.lines[-1] >= last:
+                break
     except UnreadableError:
         pass  # a rejected file: positions alone must do
-    return named
+    return read
 
 
-def _name(named: Named, cells: pa.DictionaryArray, found: Any, numbers: set[int]) -> None:
-    places = np.flatnonzero(np.isin(found, np.array(sorted(numbers), np.uint64)))
-    texts = cells.take(places).to_pylist()
-    named.by_number.update(zip(found[places].tolist(), texts, strict=True))
+def names_of(file: Recognised, numbers: set[int], checker: CellChecker, held: Held) -> dict[int, str]:
+    """Return the identifiers in the file that have these numbers."""
+    names: dict[int, str] = {}
+    wanted = np.array(sorted(numbers), np.uint64)
+    try:
+        for block, key, column in _identifiers(file, held):
+            number: Any = checker.check(column, block.columns[key]).number
+            places = np.flatnonzero(np.isin(number, wanted))
+            names.update(zip(number[places].tolist(), block.columns[key].take(places).to_pylist(), strict=True))
+    except UnreadableError:
+        pass  # as above
+    return names
 
 
-def numbers_of(file: Recognised, lines: Lines, checker: CellChecker) -> Numbers:
-    """Return the keyed number of the child or worker on each of some lines; NO_NUMBER where there is none."""
-    numbers = np.full(len(lines), NO_NUMBER)
+def _identifiers(file: Recognised, held: Held) -> Iterator[tuple[Block, str, Column]]:
     declared = return_spec(file.return_id)
     key = identifier_of(declared, file)
     column = declared.tables[file.table].every_column[key]
-    if column.type != "identifier" or not len(lines):
-        return numbers
-    for block in reader_of(file, columns=(key,)).blocks():
-        here = np.flatnonzero(np.isin(block.lines, lines))
-        if len(here):
-            found = checker.check(column, block.columns[key].take(here)).number
-            assert found is not None
-            numbers[np.searchsorted(lines, block.lines[here])] = found
-    return numbers
+    reader = reader_of(file, columns=(key,))
+    held.append(reader)
+    for block in reader.blocks():
+        yield block, key, column
 
 
 def place_of(file: Recognised) -> Place:
@@ -95,6 +102,23 @@ def place_of(file: Recognised) -> Place:
     unit = "line" if file.is_message else "row"
     sheet = file.sheet.name if file.sheet else ""
     return Place(file.path.name, sheet, unit, _titles(declared, file), _letters(file))
+
+
+def file_lines(files: Iterable[JudgedFile]) -> Iterator[FileLine]:
+    """Yield the line of each file; of one that was refused before its tables were told apart, one line for all."""
+    done = set()
+    for file in files:
+        if file.rules or file.reason:
+            yield file_line(file)
+        elif file.found.path not in done:
+            done.add(file.found.path)
+            line = file_line(file)
+            in_many = file.found.is_message or file.found.sheet
+            yield replace(line, name=file.found.path.name, what=_whole(file.found)) if in_many else line
+
+
+def _whole(found: Recognised) -> str:
+    return return_spec(found.return_id).name
 
 
 def file_line(file: JudgedFile) -> FileLine:

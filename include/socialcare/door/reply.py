@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import psycopg
@@ -27,6 +27,8 @@ class _Found:
     label: str
     counts: dict[int, int]
     lines: dict[int, list[int]]
+    names: dict[int, str] = field(repr=False)
+    """The identifiers on those lines."""
 
     @property
     def table(self) -> str:
@@ -58,12 +60,13 @@ def send(
     changes = None
     if plan.year:
         checker = CellChecker(plan.year, pseudonymiser or Pseudonymiser(delivery.council_id))
-        found = [_keep(connection, delivery_id, file, plan, checker) for file in files if file.findings is not None]
+        held: receipt_rows.Held = []
+        judged = [file for file in files if file.findings is not None]
+        found = [_keep(connection, delivery_id, file, plan, checker, held) for file in judged]
         changes = since.compare(connection, delivery, delivery_id, plan, [one.table for one in found], _listed(found))
         for one in found:
-            named = _named(one, changes, checker)
-            sections += _sections(one, named, changes)
-            fixed += _fixed(one, named, changes)
+            sections += _sections(one, changes)
+            fixed += _fixed(one, changes, checker, held)
         sections.sort(key=lambda section: _importance(plan, section.rule))
         fixed.sort(key=lambda one: _importance(plan, one.rule))
     number = records.number_of(connection, delivery.council_id, plan.as_of_date, delivery_id)
@@ -72,12 +75,12 @@ def send(
         f"{plan.as_of_date or 'undated'}-{number}{f'-judged-again-{again}' if again else ''}",
         Receipt(
             council(delivery.council_id).name,
-            return_spec(plan.return_id).name if plan.return_id != UNKNOWN else "a return that is not known",
+            _return_name(plan.return_id),
             str(plan.as_of_date or "an unknown day"),
             delivery.is_synthetic,
             taken.verdict,
             taken.reason,
-            tuple(receipt_rows.file_line(file) for file in files),
+            tuple(receipt_rows.file_lines(files)),
             tuple(sections),
             plan.collection_year,
             delivery_id,
@@ -91,31 +94,44 @@ def send(
 
 
 def notice(dfe_code: str, return_id: str, delivery_id: int) -> bool:
-    """Tell the council of this DfE code that a file which states its number came to another inbox, and no more.
+    """Tell the council of this DfE code that a file which may be its own came to another inbox, and no more.
 
     Nothing of the file is told, and not who sent it. Return whether the code is that of a council which is known here.
     """
     for other in all_councils():
         if other.dfe_code == dfe_code:
             today = datetime.now(UTC).date().isoformat()
-            page = receipt_page.notice(other.name, return_spec(return_id).name, today, delivery_id)
+            page = receipt_page.notice(other.name, _return_name(return_id), today, delivery_id)
             receipt.put(other.id, f"notice-{delivery_id}.html", page.encode())
             return True
     return False
 
 
+def _return_name(return_id: str) -> str:
+    return return_spec(return_id).name if return_id != UNKNOWN else "a return that is not known"
+
+
 def _keep(
-    connection: psycopg.Connection, delivery_id: int, file: JudgedFile, plan: Plan, checker: CellChecker
+    connection: psycopg.Connection,
+    delivery_id: int,
+    file: JudgedFile,
+    plan: Plan,
+    checker: CellChecker,
+    held: receipt_rows.Held,
 ) -> _Found:
     """Keep the findings of one file in the warehouse: rule, position, and the number of the child."""
     assert file.findings is not None
     assert plan.year is not None
+    table = file.found.table
     if len(file.findings):
-        load.copy_findings(connection, delivery_id, file.found.table, file.rules, file.findings)
-        since.remember(connection, delivery_id, file.found, file.findings, checker)
+        load.copy_findings(connection, delivery_id, table, file.rules, file.findings)
     counts = counts_of(file.findings, file.rules)
-    lines = receipt_rows.listed_lines(file.findings, counts)
-    return _Found(file, plan.year.tables[file.found.table].label, counts, lines)
+    listed = receipt_rows.listed_lines(file.findings, counts)
+    lines = since.lines_to_remember(connection, delivery_id, table, file.findings)
+    named = {line for some in listed.values() for line in some}
+    read = receipt_rows.read_rows(file.found, named, lines, checker, held) if named else receipt_rows.Read()
+    since.remember(connection, delivery_id, table, lines, read.numbers)
+    return _Found(file, plan.year.tables[table].label, counts, listed, read.names)
 
 
 def _listed(found: list[_Found]) -> dict[since.Key, list[int]]:
@@ -126,21 +142,14 @@ def _listed(found: list[_Found]) -> dict[since.Key, list[int]]:
     return listed
 
 
-def _named(one: _Found, changes: since.Changes | None, checker: CellChecker) -> receipt_rows.Named:
-    lines = {line for listed in one.lines.values() for line in listed}
-    fixed = changes.numbers.items() if changes else ()
-    numbers = {number for (table, *_), found in fixed if table == one.table for number in found}
-    return receipt_rows.names_of(one.file.found, lines, numbers, checker)
-
-
-def _sections(one: _Found, named: receipt_rows.Named, changes: since.Changes | None) -> list[Section]:
+def _sections(one: _Found, changes: since.Changes | None) -> list[Section]:
     place = receipt_rows.place_of(one.file.found)
     return [
         Section(
             one.file.rules[number],
             one.label,
             one.counts[number],
-            tuple((line, named.by_line.get(line, "")) for line in lines),
+            tuple((line, one.names.get(line, "")) for line in lines),
             place,
             frozenset(changes.open_lines[one.key(number)]) if changes else None,
         )
@@ -148,19 +157,17 @@ def _sections(one: _Found, named: receipt_rows.Named, changes: since.Changes | N
     ]
 
 
-def _fixed(one: _Found, named: receipt_rows.Named, changes: since.Changes | None) -> list[Fixed]:
+def _fixed(one: _Found, changes: since.Changes | None, checker: CellChecker, held: receipt_rows.Held) -> list[Fixed]:
+    """Return what is fixed in one table, with the names of those who are still in the file."""
     if changes is None:
         return []
     rules = {since.key_of(one.table, rule): rule for rule in one.file.rules}
+    fixed = {key: count for key, count in changes.fixed.items() if count and key in rules}
+    numbers = {number for key in fixed for number in changes.numbers[key]}
+    names = receipt_rows.names_of(one.file.found, numbers, checker, held) if numbers else {}
     return [
-        Fixed(
-            rules[key],
-            one.label,
-            count,
-            tuple(sorted(named.by_number[n] for n in changes.numbers[key] if n in named.by_number)),
-        )
-        for key, count in changes.fixed.items()
-        if count and key in rules
+        Fixed(rules[key], one.label, count, tuple(sorted(names[n] for n in changes.numbers[key] if n in names)))
+        for key, count in fixed.items()
     ]
 
 

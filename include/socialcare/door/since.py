@@ -14,10 +14,9 @@ import numpy as np
 import psycopg
 
 from socialcare.door.arrival import Delivery
-from socialcare.door.cells import NO_NUMBER, CellChecker
+from socialcare.door.cells import NO_NUMBER
 from socialcare.door.plan import Plan
-from socialcare.door.receipt_rows import LISTED, numbers_of
-from socialcare.door.recognise import Recognised
+from socialcare.door.receipt_rows import LISTED, Lines, Numbers
 from socialcare.door.register import Findings
 from socialcare.registry.returns import Rule, return_spec
 
@@ -48,25 +47,26 @@ def key_of(table: str, rule: Rule) -> Key:
     return table, rule.code, " ".join(rule.columns)
 
 
-def remember(
-    connection: psycopg.Connection, delivery_id: int, file: Recognised, findings: Findings, checker: CellChecker
-) -> None:
-    """Put the number of the child beside each finding of one file, where it is not yet."""
+def lines_to_remember(connection: psycopg.Connection, delivery_id: int, table: str, findings: Findings) -> Lines:
+    """Return the lines that findings are on whose child is not remembered yet, in their order."""
     known = connection.execute(
         "select from door.findings where delivery_id = %s and table_name = %s and subject_token is not null limit 1",
-        [delivery_id, file.table],
+        [delivery_id, table],
     ).fetchone()
-    if known is not None:
-        return
-    lines = np.unique(np.concatenate([np.unique(chunk["line"]) for chunk in findings.chunks()]))[:_MOST_LINES]
-    numbers = numbers_of(file, lines, checker)
-    lines, numbers = lines[numbers != NO_NUMBER], numbers[numbers != NO_NUMBER].view(np.int64)
-    for start in range(0, len(lines), _AT_ONCE):
-        some = slice(start, start + _AT_ONCE)
+    if known is not None or not len(findings):
+        return np.empty(0, np.int32)
+    lines: Lines = np.unique(np.concatenate([np.unique(chunk["line"]) for chunk in findings.chunks()]))
+    return lines[:_MOST_LINES]
+
+
+def remember(connection: psycopg.Connection, delivery_id: int, table: str, lines: Lines, numbers: Numbers) -> None:
+    """Put the number of the child beside each finding on some lines."""
+    there = numbers != NO_NUMBER
+    if there.any():
         connection.execute(
             "update door.findings f set subject_token = t.token from unnest(%s::int[], %s::bigint[]) t(line, token)"
             " where f.delivery_id = %s and f.table_name = %s and f.line = t.line",
-            [lines[some].tolist(), numbers[some].tolist(), delivery_id, file.table],
+            [lines[there].tolist(), numbers[there].view(np.int64).tolist(), delivery_id, table],
         )
 
 
@@ -83,6 +83,7 @@ def compare(
     if before is None:
         return None
     other_id, as_of = before
+    connection.execute("set local work_mem = '64MB'")  # a million findings are compared without going to disk
     asked = {"now": delivery_id, "before": other_id, "tables": list(tables)}
     changes = Changes(as_of, {}, {}, {}, defaultdict(list), defaultdict(set))
     for *key, fixed, still_open, new in connection.execute(_COUNTS, asked):
