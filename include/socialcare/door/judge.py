@@ -22,12 +22,15 @@ from socialcare.door.cells import NO_NUMBER, UPN_KINDS, CellChecker, Checked
 from socialcare.door.engine import Circumstances, Found, RuleEngine, over_all, rules_of
 from socialcare.door.identity import Pseudonymiser
 from socialcare.door.read_xml import XmlTable
-from socialcare.door.reading import Block, Reader
+from socialcare.door.reading import Block, Reader, UnreadableError
 from socialcare.door.register import SHARED, Findings, Records, Spill, shared
 from socialcare.door.relations import LAST, relations
 from socialcare.door.upn import wrong_check_letters
 from socialcare.registry.returns import Column, ReturnYear, Rule
 
+#: Rows of one delivery that rules must see at once, since nothing says whose they are. More are refused: they would
+#: need more memory than the door may have.
+MOST_TOGETHER = 500_000
 #: Groups of rows that rules look at side by side.
 _AT_ONCE = 2
 
@@ -53,6 +56,7 @@ class DeliveryJudge:
         self.births = Births(year)
         self.spill, self.values = Spill(), Spill()
         self._files: dict[str, FileJudge] = {}
+        self._together = 0
         self._engines: list[RuleEngine] = []
         self._idle: deque[RuleEngine] = deque()
 
@@ -74,6 +78,12 @@ class DeliveryJudge:
         """Return the tables of which rules ask last year's rows, and which columns."""
         named = {name: relation.columns for name, relation in self.relations.items() if name.startswith(LAST)}
         return {name.removeprefix(LAST): columns for name, columns in named.items()}
+
+    def see_together(self, count: int) -> None:
+        """Count rows of nobody in particular. Raises UnreadableError when there are too many of them."""
+        self._together += count
+        if self._together > MOST_TOGETHER:
+            raise UnreadableError("too_many_rows_together")
 
     def remember_last_year(self, table: str, columns: dict[str, Checked]) -> None:
         """Take rows that the council delivered for the year before, for the rules that ask; nobody judges them."""
@@ -145,6 +155,8 @@ class FileJudge:
     def rows(self) -> Iterator[Good]:
         """Yield the rows that come in, block by block. Raises UnreadableError."""
         for block in self._reader.blocks():
+            if self._relation.subject is None:
+                self._delivery.see_together(len(block.lines))
             yield self._judge(block)
         ragged = self._reader.ragged
         self.quarantined += len(ragged)

@@ -45,6 +45,10 @@ REASONS: dict[str, Reason] = {
     "heading_too_long": Reason("The first line is far too long for a heading.", _CSV),
     "heading_unknown": Reason("The heading is not that of any file we take.", "Send the file with its heading row."),
     "heading_twice": Reason("A heading occurs twice, so its cells are ambiguous.", "Keep each heading once."),
+    "too_many_rows_together": Reason(
+        "Together, the files hold more than 500,000 rows that are nobody's in particular: too many to judge at once.",
+        "Send fewer years, or fewer of the files, in one delivery.",
+    ),
     "row_too_long": Reason("A row holds megabytes of text.", "Look for a document pasted into a cell."),
     "rows_ragged": Reason("Most rows have more or fewer cells than the heading.", _CSV),
     "unreadable_csv": Reason("The file is not well-formed CSV: look for a quotation mark that never ends.", _CSV),

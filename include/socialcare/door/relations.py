@@ -59,7 +59,9 @@ class Relation:
         """Return the rows of a block; ``bad`` marks those that are out already."""
         rows = np.empty(len(lines), dtype=self.record)
         subject = columns.get(self.subject or "")
-        rows["_key"] = NO_NUMBER if subject is None or subject.number is None else subject.number
+        rows["_key"] = NO_NUMBER
+        if subject is not None and subject.number is not None:  # rows of nobody belong to no other: any group will do
+            rows["_key"] = np.where(subject.number == NO_NUMBER, lines.astype(np.uint64), subject.number)
         rows["_line"], rows["_bad"] = lines, bad
         for asked in self._asked:
             shown = getattr(columns.get(asked.column), asked.part, None)
