@@ -14,7 +14,7 @@ from socialcare.land import tables
 from socialcare.quality import gate, runner
 from socialcare.registry import all_sources
 from socialcare.settings import get_settings
-from socialcare.warehouse import dbt, versions, versions_build
+from socialcare.warehouse import dbt, history, versions, versions_build
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _BUILD_LOCK = 7300030
@@ -138,6 +138,7 @@ def _build(night_id: str, key: str, before: int | None) -> Build:
     _make_raw_tables()
     raw = runner.run("raw", night_id)
     gate.check(raw)
+    history.follow()
     result = dbt.build()
     version_id = versions_build.prepare(key, manifest=dbt.manifest(), night_id=night_id)
     try:
