@@ -48,6 +48,8 @@ def make_plan(delivery: Delivery, found: list[Recognised], today: date) -> Plan:
         return Plan(return_id, problem, as_of, year_number, other_council=other)
     declared = return_spec(return_id)
     by_table = {name: f for name in declared.tables for f in tables if f.table == name}
+    if not any(table.required or _has_rows(by_table.get(name)) for name, table in declared.tables.items()):
+        return Plan(return_id, "no_rows", as_of, year_number)  # headings alone must not take the place of real rows
     if stated is None:
         as_of = next((f.says_day for f in tables if f.says_day), None) or _newest_day(declared, by_table, today)
         year_number = declared.year_of(as_of) if as_of else None
@@ -88,6 +90,16 @@ def _problem_of_tables(return_id: str, names: list[str], broken: str) -> str:
 def _other_council(council_id: str, tables: list[Recognised]) -> str:
     own = council(council_id).dfe_code if council_id else ""  # files checked at a desk are whose they say
     return next((f.says_council for f in tables if own and f.says_council not in ("", own)), "")
+
+
+def _has_rows(file: Recognised | None) -> bool:
+    if file is None or file.sheet:
+        return bool(file and file.sheet and file.sheet.has_rows)
+    reader = reader_of(file)
+    try:
+        return next(iter(reader.blocks()), None) is not None or reader.rows > 0
+    except UnreadableError:
+        return True  # the judge will name it
 
 
 def _newest_day(declared: Return, tables: dict[str, Recognised], today: date) -> date | None:
