@@ -147,7 +147,7 @@ def _missing(life: Life, rows: Rows) -> dict[str, Texts | Days]:
     last = np.full(size, -1)
     last[gone["child"][year]] = np.flatnonzero(year)
     at = last[rows["child"]]
-    talk = {name: np.where(at < 0, "", yes(gone[name][at])) for name in ("offered", "accepted")}
+    talk = {name: np.where(at < 0, "", yes(np.append(gone[name], False)[at])) for name in ("offered", "accepted")}
     return {
         "Number of Episodes the Child has been 'Missing' from their Placement in the last 12 months": times["M"],
         "Number of Episodes the Child has been 'Absent' from their Placement in the last 12 months": times["A"],
@@ -162,7 +162,7 @@ def leaving_care(life: Life, wide: bool = True) -> dict[str, Texts | Days]:
     last = np.full(len(life.care.children), -1)
     last[asked["child"]] = np.arange(len(asked))
     at = last[plans["child"]]
-    found = {name: np.where(at < 0, "0", asked[name][at]) for name in ("in_touch", "activ", "accom")}
+    found = {name: np.where(at < 0, "0", np.append(asked[name], "0")[at]) for name in ("in_touch", "activ", "accom")}
     in_touch = np.where(
         at < 0, "c) Not recorded", np.where(found["in_touch"] == "YES", "a) In touch", "b) Not in touch")
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from socialcare.generate.rows import OPEN, Bools, Days, Ints, Rows, Texts, age_on, numbered
+from socialcare.generate.rows import OPEN, Bools, Days, Ints, Rows, Texts, age_on, is_last, numbered
 from socialcare.generate.truth import distinct_each
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def in_need(life: Life) -> dict[str, Texts | Days]:
     """List 6: children in need, open or closed in the six months; of a child with several cases, the latest."""
     rows = life.need.cases
     rows = rows.where((rows["path"] != "nfa") & ((rows["closed"] == OPEN) | lately(life, rows["closed"])))
-    rows = rows.where(np.append(rows["child"][1:] != rows["child"][:-1], True))
+    rows = rows.where(is_last(rows["child"]))
     return {
         **who(life, rows["child"]),
         "CIN Start Date": rows["referred"],

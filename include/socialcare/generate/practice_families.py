@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from socialcare.generate.rows import OPEN, Random, Rows, age_on, chance, pick, random_for, spread
+from socialcare.generate.rows import OPEN, Random, Rows, age_on, chance, is_last, pick, random_for, spread
 
 if TYPE_CHECKING:
     from socialcare.generate.life import Life
@@ -19,7 +19,7 @@ def pathway_plans(life: Life, until: int) -> Rows:
     """One for each young person from 16 who is or was in care on the day; reviewed about every six months."""
     random = random_for(life.council_id, life.seed, f"pathway/{until}")
     periods = life.care.periods.where(life.care.periods["began"] <= until)
-    last = periods.where(np.append(periods["child"][1:] != periods["child"][:-1], True))
+    last = periods.where(is_last(periods["child"]))
     age, in_care = age_on(last["born"], until), last["ended"] > until
     left = np.isin(last["child"], life.leavers["child"]) & (age < 22)
     last = last.where((age >= 16) & (in_care | left) & ~np.strings.startswith(last["kind"], "break"))

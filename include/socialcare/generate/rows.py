@@ -94,6 +94,11 @@ def sum_within(owner: Ints, values: Ints) -> Ints:
     return within
 
 
+def is_last(owner: Ints) -> Bools:
+    """Say which rows are the last of their owner; the rows are in the order of owners."""
+    return np.append(owner[1:] != owner[:-1], True) if len(owner) else np.zeros(0, dtype=bool)
+
+
 def day(of: date) -> int:
     """Return a date as the number of its day."""
     return (of - date(1970, 1, 1)).days

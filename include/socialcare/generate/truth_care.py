@@ -8,7 +8,7 @@ import numpy as np
 
 from socialcare.generate import care_events
 from socialcare.generate.care import in_care_on
-from socialcare.generate.rows import Bools, Ints, Rows, age_on, months_later, working_days_later
+from socialcare.generate.rows import Rows, age_on, is_last, months_later, working_days_later
 from socialcare.generate.told_ssda903 import year_round
 from socialcare.generate.truth import Figure, count, different, distinct_each, in_time, mean, per_10_000, share, total
 
@@ -116,7 +116,7 @@ def _missing(life: Life, span: Span) -> list[Figure]:
     cared_for = different(all_rows["child"][year])
     gone = rows.where(span.holds(rows["began"]))
     back = rows.where(span.holds(rows["ended"])).by("child", "ended")
-    last = back.where(_last_of(back["child"]))
+    last = back.where(is_last(back["child"]))
     held = back.where(back["held"] & (back["held_on"] <= span.until))
     return [
         share(
@@ -146,10 +146,6 @@ def _missing(life: Life, span: Span) -> list[Figure]:
             "of the interviews held by the last day, on returns in the year",
         ),
     ]
-
-
-def _last_of(owner: Ints) -> Bools:
-    return np.append(owner[1:] != owner[:-1], True) if len(owner) else np.zeros(0, dtype=bool)
 
 
 def _reviews(life: Life, span: Span) -> Figure:

@@ -10,7 +10,7 @@ import numpy as np
 from socialcare.generate import care_events
 from socialcare.generate.annex_a_lists import labels
 from socialcare.generate.practice_families import pathway_plans
-from socialcare.generate.rows import OPEN, Days, Rows, Texts, age_on, days_as_text, numbered, spread
+from socialcare.generate.rows import OPEN, Days, Rows, Texts, age_on, days_as_text, is_last, numbered, spread
 from socialcare.generate.write_local_staff import yes
 
 if TYPE_CHECKING:
@@ -262,7 +262,7 @@ def _missing(life: Life, span: Span) -> Rows:
 def _care_leavers(life: Life, span: Span) -> Rows:
     """Those who left, as they were when last asked around a birthday; those never asked yet are not told."""
     asked = life.leavers.where(life.leavers["turns"] <= span.until)
-    rows = asked.where(np.append(asked["child"][1:] != asked["child"][:-1], True))
+    rows = asked.where(is_last(asked["child"]))
     seen = rows["in_touch"] == "YES"
     home = rows["accom"].astype("<U2").view("<U1").reshape(-1, 2) if len(rows) else np.empty((0, 2), dtype="<U1")
     plans = pathway_plans(life, span.until)
