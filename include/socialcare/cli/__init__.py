@@ -13,14 +13,14 @@ import typer
 
 # In the order in which --help shows them.
 # isort: off
-from socialcare.cli import night, published, sources, lait, check, keep, door, declarations
+from socialcare.cli import night, published, sources, lait, check, generate, keep, door, declarations
 
 # isort: on
 from socialcare.cli.shared import app, tell
 from socialcare.errors import Fault
 from socialcare.settings import get_settings
 
-__all__ = ["app", "check", "declarations", "door", "keep", "lait", "main", "night", "published", "sources"]
+__all__ = ["app", "check", "declarations", "door", "generate", "keep", "lait", "main", "night", "published", "sources"]
 
 
 def main() -> None:
@@ -54,7 +54,7 @@ def _raised_by(module: str, name: str) -> tuple[type[Any], ...]:
 @app.callback()
 def prepare(context: typer.Context) -> None:
     """Make the home folder: others may pass through it (the database's account must), not look around."""
-    if context.invoked_subcommand == "check":  # needs none
+    if context.invoked_subcommand in ("check", "generate"):  # need none
         return
     home = get_settings().home
     if not home.exists():
