@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import random
 import tracemalloc
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyrage
@@ -13,7 +14,7 @@ import pytest
 
 from socialcare import generate
 from socialcare.database import connect
-from socialcare.door import arrival, left_over, originals
+from socialcare.door import arrival, left_over, originals, retention
 from socialcare.door.intake import take_in
 from socialcare.door.originals import Original, Sent
 from socialcare.errors import Fault
@@ -162,3 +163,21 @@ def test_the_original_is_readable_until_its_time_is_over_and_never_after(warehou
     with pytest.raises(Fault, match="original_destroyed"):
         plain(name, 1)
     assert rows("select count(*) from door.originals where destroyed_at is not null") == [(1,)]
+
+
+def test_a_receipt_is_kept_as_long_as_was_agreed_and_what_was_told_again_no_longer(warehouse: str) -> None:
+    """Durham's agreement says 365 days; receipts name children as the originals do."""
+    outbox, now = get_settings().outbox / "durham", datetime(2026, 11, 1, tzinfo=UTC)
+    outbox.mkdir(parents=True)
+    ages = {
+        **{"receipt-2025-10-01-1.html": 366, "receipt-2025-10-01-1-judged-again-1.html": 3, "notice-7.html": 366},
+        **{"receipt-2025-11-01-1.html": 364, "receipt-2025-11-01-1-judged-again-1.html": 3},
+    }
+    for name, days in ages.items():
+        (outbox / name).touch()
+        os.utime(outbox / name, times=((now - timedelta(days=days)).timestamp(),) * 2)
+    assert retention.destroy_expired(now) == {"originals": 0, "receipts": 3}
+    assert sorted(p.name for p in outbox.iterdir()) == [
+        "receipt-2025-11-01-1-judged-again-1.html",
+        "receipt-2025-11-01-1.html",
+    ]

@@ -44,7 +44,7 @@ def test_what_is_older_than_the_limit_goes_and_the_rest_stays() -> None:
         log_file("dag_id=nightly/run_id=new/a.log", NEW),
     )
     counts = retention.clean(NOW, airflow=False)
-    assert counts == {"originals": 0, "log_files": 1, "nights": 1, "outcomes": 1, "airflow": 0}
+    assert counts == {"originals": 0, "receipts": 0, "log_files": 1, "nights": 1, "outcomes": 1, "airflow": 0}
     assert not old.parent.exists()
     assert new.exists()
     with connect("loader") as connection:

@@ -1,6 +1,6 @@
-"""Keep things as long as they are needed: logs, Airflow's own records, outcomes of nights, councils' originals.
+"""Keep things as long as they are needed: logs, Airflow's own records, nights' outcomes, originals and receipts.
 
-How long an original is kept is the council's declaration; the rest is one setting.
+How long what names somebody is kept is the council's declaration; the rest is one setting.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from socialcare.database import connect, pass_file, url
-from socialcare.door.originals import destroy_expired
+from socialcare.door.retention import destroy_expired
 from socialcare.errors import Fault
 from socialcare.settings import child_environment, get_settings
 
@@ -28,14 +28,14 @@ _AIRFLOW_TABLES = (
 def clean(now: datetime | None = None, *, airflow: bool = True) -> dict[str, int]:
     """Remove what is older than ``keep_log_days`` before ``now`` (time zone aware); return what went.
 
-    Counts: ``originals`` (destroyed), ``log_files``, ``nights``, ``outcomes``, and ``airflow`` (1 when its
-    records were cleaned).
+    Counts: ``originals`` and ``receipts`` (destroyed), ``log_files``, ``nights``, ``outcomes``, and ``airflow`` (1
+    when its records were cleaned).
     ``airflow=False`` leaves Airflow's database alone. Raises Fault ``airflow_not_cleaned``.
     """
     now = now or datetime.now(UTC)
     before = now - timedelta(days=get_settings().keep_log_days)
     counts = {
-        "originals": destroy_expired(now.date()),
+        **destroy_expired(now),
         "log_files": _remove_logs(before),
         **_remove_outcomes(before),
         "airflow": 0,
