@@ -67,6 +67,16 @@ def test_what_changed_since_the_last_submission_is_told() -> None:
     assert "2 no longer in the file" in seen
 
 
+def test_what_is_said_of_several_tables_is_said_once_at_the_top_with_the_way_to_each() -> None:
+    other = replace(FIRST, file="List 7, child protection plans", count=3)
+    text = page(made(FIRST, SECOND, other))
+    overview = words(text.partition("<h2>What to look at")[2].partition("</table>")[0].join(["<body>", ""]))
+    assert overview.count("AA08") == 1
+    assert "List 6, children in need 2 List 7, child protection plans 3 5 Row waits outside" in overview
+    anchors = re.findall(r'href="#(r\d+)"', text)
+    assert sorted(anchors) == sorted(re.findall(r'id="(r\d+)"', text)) == ["r1", "r2", "r3"]
+
+
 def test_a_file_that_is_not_in_is_told_before_the_rows() -> None:
     out = FileLine("plan.pdf", "not recognised", "rejected", "not_csv_pdf", 0, 0, 0)
     seen = words(page(replace(made(FIRST), files=(*made(FIRST).files, out))))

@@ -43,7 +43,11 @@ def page(receipt: Receipt) -> str:
         _since(receipt),
         _overview(receipt),
         _jobs(receipt.sections),
-        *(_section(number, section) for number, section in enumerate(receipt.sections, start=1)),
+        *(
+            _section(number, place, section)
+            for number, alike in enumerate(_alike(receipt.sections), start=1)
+            for place, section in alike
+        ),
         _fixed(receipt.fixed),
         _files(receipt.files),
         "<footer><p>This page names children and is for the council that sent the files alone: keep it where case "
@@ -110,26 +114,41 @@ def _since(receipt: Receipt) -> str:
 
 
 def _overview(receipt: Receipt) -> str:
-    sections = receipt.sections
-    if not sections:
+    if not receipt.sections:
         return "" if receipt.verdict == "rejected" else "<h2>Nothing to correct</h2>"
-    compared = any(section.still_open is not None for section in sections)
-    heads = ("", "What was found", "Where", "Rows", *(("New",) if compared else ()), "What happened", "Whose job")
-    rows = (_overview_row(number, section, compared) for number, section in enumerate(sections, start=1))
+    heads = ["", "What was found", "Where", "Rows", "What happened", "Whose job"]
+    if receipt.sections[0].still_open is not None:
+        heads.insert(4, "New")
+    rows = (_overview_row(number, alike) for number, alike in enumerate(_alike(receipt.sections), start=1))
     return f"<section><h2>What to look at, most important first</h2>{_table(heads, rows)}</section>"
 
 
-def _overview_row(number: int, section: Section, compared: bool) -> str:
-    rule = section.rule
-    new = sum(section.since(line) == NEW for line, _ in section.rows)
-    more = "+" if section.count > len(section.rows) else ""
+def _alike(sections: tuple[Section, ...]) -> list[list[tuple[int, Section]]]:
+    """Put together, with their numbers, the sections that say the same of several tables."""
+    groups: dict[tuple[str, ...], list[tuple[int, Section]]] = {}
+    for number, section in enumerate(sections, start=1):
+        rule = section.rule
+        groups.setdefault((rule.severity, rule.code, rule.wording, rule.whose_job), []).append((number, section))
+    return list(groups.values())
+
+
+def _overview_row(number: int, alike: list[tuple[int, Section]]) -> str:
+    sections = [section for _, section in alike]
+    rule = sections[0].rule
+    where = "<br>".join(f'<a href="#r{n}">{_e(section.file)}</a>{_of(section, alike)}' for n, section in alike)
+    new = sum(section.since(line) == NEW for section in sections for line, _ in section.rows)
+    more = "+" if new and any(section.count > len(section.rows) for section in sections) else ""
+    compared = sections[0].still_open is not None
     return (
-        f'<tr><td class="n">{number}</td><td><a href="#r{number}">{_e(rule.wording)}</a> '
-        f'<span class="code">{_e(rule.code)}</span></td>'
-        f'<td>{_e(section.file)}</td><td class="n">{section.count:,}</td>'
-        + (f'<td class="n">{new:,}{more if new else ""}</td>' if compared else "")
+        f'<tr><td class="n">{number}</td><td>{_e(rule.wording)} <span class="code">{_e(rule.code)}</span></td>'
+        f'<td>{where}</td><td class="n">{sum(section.count for section in sections):,}</td>'
+        + (f'<td class="n">{new:,}{more}</td>' if compared else "")
         + f'<td class="{rule.severity}">{SEVERITY[rule.severity]}</td><td class="job">{_e(rule.whose_job)}</td></tr>'
     )
+
+
+def _of(section: Section, alike: list[tuple[int, Section]]) -> str:
+    return f' <span class="code">{section.count:,}</span>' if len(alike) > 1 else ""
 
 
 def _jobs(sections: tuple[Section, ...]) -> str:
@@ -142,7 +161,7 @@ def _jobs(sections: tuple[Section, ...]) -> str:
     return f'<section class="jobs"><h2>By whose job it is</h2>{_table(("Whose job", "Findings"), rows)}</section>'
 
 
-def _section(number: int, section: Section) -> str:
+def _section(number: int, anchor: int, section: Section) -> str:
     rule, place = section.rule, section.place
     shown = section.rows[:LISTED]
     where = ", ".join(filter(None, (section.file, place.file, place.sheet)))
@@ -150,7 +169,7 @@ def _section(number: int, section: Section) -> str:
     most = section.count > len(shown)
     more = f" The first {len(shown):,} of {section.count:,} are listed here." if most else ""
     return (
-        f'<section class="rule {rule.severity}" id="r{number}"><h3><span class="n">{number}</span> {_e(rule.wording)}'
+        f'<section class="rule {rule.severity}" id="r{anchor}"><h3><span class="n">{number}</span> {_e(rule.wording)}'
         f'</h3><p class="about"><span class="code">Rule {_e(rule.code)}</span> {_e(place.titles_of(rule.columns))}. '
         f"{_e(where)}. <strong>{SEVERITY[rule.severity]}.</strong> For: {_e(rule.whose_job)}. {_changed(section)}{more}"
         f'</p><ul class="rows">{rows}</ul></section>'
