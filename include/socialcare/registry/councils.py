@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from socialcare.errors import Fault
 
@@ -15,6 +16,16 @@ FOLDER = Path(__file__).resolve().parents[1] / "councils"
 
 #: An address that fsspec knows (sftp://host/folder, s3://bucket/folder): never with a password in it.
 _ADDRESS = r"^([a-z][a-z0-9]*://[^:@]*(:\d+)?(/[^@]*)?)?$"
+
+
+class Due(BaseModel):
+    """When a return is due."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    every: Literal["night", "week", "month", "year"]
+    closes: str | None = Field(None, pattern=r"^\d{2}-\d{2}$")
+    """Month and day by which DfE wants the year's return; corrections of it may come until then."""
 
 
 class Council(BaseModel):
@@ -28,6 +39,8 @@ class Council(BaseModel):
     dfe_code: str = Field(pattern=r"^\d{3}$")
     system: str
     returns: tuple[str, ...]
+    due: dict[str, Due]
+    """How often each of the returns comes."""
     due_by: str = Field(pattern=r"^\d{2}:\d{2}$", description="Local time by which tonight's files should be in.")
     agreement: str
     purpose: str
@@ -41,6 +54,12 @@ class Council(BaseModel):
     def role(self) -> str:
         """The database role that sees this council's own rows."""
         return f"council_{self.id}"
+
+    @model_validator(mode="after")
+    def _says_when_each_is_due(self) -> Council:
+        if set(self.due) != set(self.returns):
+            raise ValueError("say of each return, and of no other, when it is due")
+        return self
 
     @property
     def is_elsewhere(self) -> bool:
