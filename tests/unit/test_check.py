@@ -106,7 +106,7 @@ def test_json_says_what_csv_says(folder: Path) -> None:
     rows = json.loads(check(folder, *stated("--format", "json"))[1])["findings"]
     told = list(csv.DictReader(check(folder, *stated("--format", "csv"))[1].splitlines()))
     assert [{name: str(value) for name, value in row.items()} for row in rows] == told
-    assert " ".join(told[0]) == "file sheet table row column rule_code severity wording whose_job"
+    assert " ".join(told[0]) == "file sheet table row column heading rule_code severity wording whose_job"
 
 
 def test_it_names_no_child_unless_it_is_asked_to(folder: Path, tmp_path: Path) -> None:

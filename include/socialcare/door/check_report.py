@@ -16,12 +16,14 @@ from socialcare.door.judge import counts_of
 from socialcare.door.messages import identifier_of, reader_of
 from socialcare.door.reasons import REASONS
 from socialcare.door.receipt import _harmless
+from socialcare.door.receipt_rows import place_of
 from socialcare.door.recognise import Recognised
 from socialcare.door.verdicts import JudgedFile
 from socialcare.registry.returns import Rule, return_spec
 
 #: Rows that the summary lists for one rule; the count is always that of all of them.
 LISTED = 10
+_COLUMNS = ("file", "sheet", "table", "row", "column", "heading", "rule_code", "severity", "wording", "whose_job")
 _VERDICT = {"accepted": "Accepted", "partly_accepted": "Partly accepted", "rejected": "Rejected"}
 _SEVERITY = {"quarantine": "The row would wait outside", "warning": "The row would come in"}
 #: Findings put in order at a time, so that any number of them needs no more memory.
@@ -42,17 +44,18 @@ def findings(checked: Checked, *, named: bool = False) -> Iterator[pa.Table]:
 
 
 def _told(file: JudgedFile, lines: npt.NDArray[Any], rules: npt.NDArray[Any], *, named: bool) -> pa.Table:
-    rule = pa.array(rules)
+    rule, place = pa.array(rules), place_of(file.found)
 
     def of_rule(say: Callable[[Rule], str]) -> pa.Array:
         return pa.array([say(one) for one in file.rules], pa.string()).take(rule)
 
     columns = {
-        "file": _same(_harmless_one(file.found.path.name), len(rules)),
-        "sheet": _same(_harmless_one(file.found.sheet.name if file.found.sheet else ""), len(rules)),
+        "file": _same(_harmless_one(place.file), len(rules)),
+        "sheet": _same(_harmless_one(place.sheet), len(rules)),
         "table": _same(file.found.table, len(rules)),
         "row": pa.array(np.ascontiguousarray(lines)),
         "column": of_rule(lambda one: " ".join(one.columns)),
+        "heading": of_rule(lambda one: place.titles_of(one.columns)),
         "rule_code": of_rule(lambda one: one.code),
         "severity": of_rule(lambda one: one.severity),
         "wording": of_rule(lambda one: one.wording),
@@ -86,8 +89,7 @@ def refusals(checked: Checked) -> list[dict[str, str]]:
 
 def write_csv(checked: Checked, out: TextIO, *, named: bool = False) -> None:
     """Write the findings as CSV; why a file could not be taken stands before them, as rows of their own."""
-    head = ["file", "sheet", "table", "row", "column", "rule_code", "severity", "wording", "whose_job"]
-    head += ["identifier"] if named else []
+    head = [*_COLUMNS, "identifier"] if named else [*_COLUMNS]
     out.write(",".join(head) + "\r\n")
     for refusal in refusals(checked):
         wording = f"{refusal['what']} {refusal['remedy']}"
@@ -149,21 +151,34 @@ def write_text(checked: Checked, out: TextIO, *, named: bool = False) -> None:
     for file in checked.files:
         counts = f"{file.rows_in:>9}{file.rows_loaded:>9}{file.rows_quarantined:>9}"
         table = file.found.table or file.found.other_table or "not recognised"
-        out.write(f"{table:<20}{file.verdict.replace('_', ' '):<18}{counts}  {file.found.path.name}\n")
-    for file in checked.files:
-        if file.findings is not None:
-            for number, count in sorted(counts_of(file.findings, file.rules).items()):
-                _write_rule(file, number, count, out, named=named)
+        out.write(f"{table:<20}{file.verdict.replace('_', ' '):<18}{counts}  {_place(file)}\n")
+    for file, number, count in _most_important_first(checked):
+        _write_rule(file, number, count, out, named=named)
     if checked.not_judged:
         codes = ", ".join(sorted({rule.code for rule in checked.not_judged}))
-        out.write(
-            f"\nNot judged here, or only in part (the door also knows your area and last year's return): {codes}\n"
-        )
+        out.write(f"\nNot judged here, or only in part (they ask whose area it is, or last year's return): {codes}\n")
+
+
+def _most_important_first(checked: Checked) -> list[tuple[JudgedFile, int, int]]:
+    """Return each rule that was broken: its file, its number there, and how often."""
+    order = checked.plan.year.rules if checked.plan.year else ()
+    found = [
+        (file, number, count)
+        for file in checked.files
+        if file.findings is not None
+        for number, count in counts_of(file.findings, file.rules).items()
+    ]
+    return sorted(found, key=lambda one: order.index(one[0].rules[one[1]]))
+
+
+def _place(file: JudgedFile) -> str:
+    sheet = f", {file.found.sheet.name}" if file.found.sheet else ""
+    return f"{file.found.path.name}{sheet}"
 
 
 def _write_rule(file: JudgedFile, number: int, count: int, out: TextIO, *, named: bool) -> None:
     assert file.findings is not None
-    rule = file.rules[number]
+    rule, place = file.rules[number], place_of(file.found)
     lines: list[int] = []
     for chunk in file.findings.chunks():
         lines += chunk["line"][chunk["rule"] == number][: LISTED - len(lines)].tolist()
@@ -172,8 +187,9 @@ def _write_rule(file: JudgedFile, number: int, count: int, out: TextIO, *, named
     names = identifiers(file.found, np.array(lines)) if named else {}
     rows = ", ".join(f"{line} ({names[line]})" if names.get(line) else str(line) for line in lines)
     out.write(
-        f"\n{rule.code} {file.found.table} {' '.join(rule.columns)}: {count} row(s). {_SEVERITY[rule.severity]}."
-        f"\n  {rule.wording}\n  for: {rule.whose_job}; rows {rows}{' ...' if count > len(lines) else ''}\n"
+        f"\n{rule.code}  {_place(file)}: {place.titles_of(rule.columns)}\n  {rule.wording}\n"
+        f"  {_SEVERITY[rule.severity]}. For: {rule.whose_job}. {count} in all: "
+        f"{place.unit} {rows}{' ...' if count > len(lines) else ''}\n"
     )
 
 
