@@ -17,7 +17,7 @@ from tests.warehouse.test_door_census import MESSAGE
 
 from socialcare import generate
 from socialcare.database import ADMIN, connect
-from socialcare.door import arrival, originals, records
+from socialcare.door import arrival, originals
 from socialcare.door.intake import take_in
 from socialcare.generate.deliver import AS_OF, COLLECTION_YEAR, write_delivery
 from socialcare.settings import get_settings
@@ -204,18 +204,3 @@ def test_loose_files_of_which_a_killed_run_removed_some_are_not_taken_for_anothe
     with connect("loader") as connection:
         verdicts = connection.execute("select verdict from raw.deliveries").fetchall()
     assert verdicts == [("partly_accepted",)]
-
-
-def test_an_original_of_a_run_that_failed_later_is_not_kept_for_ever(warehouse: str) -> None:
-    deliver()
-    (delivery, *_) = arrival.look("durham", settled_after=0).whole
-    with connect("loader") as connection:
-        records.lock(connection, "durham")
-        with originals.Original("durham") as original, original.new_file() as file:
-            file.write(b"of a delivery that changed while it was read")
-        # Nothing refers to it: its transaction never ended.
-        with originals.Original("durham") as original:
-            name = original.keep("a" * 64, originals.Sent.of(delivery))
-        assert originals.destroy_orphans(connection, "durham") == 1
-    assert not (get_settings().home / "door" / "taken" / name).exists()
-    assert not (get_settings().secrets / "originals" / name.replace("/", "-")).exists()

@@ -181,3 +181,13 @@ def test_a_receipt_is_kept_as_long_as_was_agreed_and_what_was_told_again_no_long
         "receipt-2025-11-01-1-judged-again-1.html",
         "receipt-2025-11-01-1.html",
     ]
+
+
+def test_an_original_that_no_delivery_knows_goes_when_the_agreed_time_is_over_and_not_before(warehouse: str) -> None:
+    """Its run failed after it was kept; or a backup was restored, and the warehouse is older than it."""
+    name, now = kept("durham", "f"), datetime.now(UTC)
+    assert retention.destroy_expired(now + timedelta(days=364)) == {"originals": 0, "receipts": 0}
+    assert plain(name, 1) == b"first"
+    assert retention.destroy_expired(now + timedelta(days=366)) == {"originals": 1, "receipts": 0}
+    with pytest.raises(Fault, match="original_destroyed"):
+        plain(name, 1)

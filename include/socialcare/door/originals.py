@@ -196,11 +196,14 @@ def destroy_expired(today: date | None = None) -> int:
     return len(due)
 
 
-def destroy_orphans(connection: psycopg.Connection, council_id: str) -> int:
-    """Destroy what no delivery refers to: its run failed after it was kept. For whoever has the council's lock."""
+def destroy_orphans(connection: psycopg.Connection, council_id: str, before: datetime) -> int:
+    """Destroy what no delivery refers to, if it was kept before that time. For whoever has the council's lock.
+
+    Its run failed after it was kept, or the warehouse was restored from a backup that is older.
+    """
     known = {name for (name,) in connection.execute("select original from door.originals")}
-    orphans = [f"{council_id}/{folder.name}" for folder in (_taken() / council_id).glob("[!.]*")]
-    orphans = [name for name in orphans if name not in known]
+    old = [f for f in (_taken() / council_id).glob("[!.]*") if f.stat().st_mtime < before.timestamp()]
+    orphans = [name for name in (f"{council_id}/{folder.name}" for folder in old) if name not in known]
     for name in orphans:
         _destroy(name)
     return len(orphans)

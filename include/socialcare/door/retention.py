@@ -20,8 +20,9 @@ def destroy_expired(now: datetime) -> dict[str, int]:
         with connect("loader") as connection:
             records.lock(connection, council.id)
             left_over.remove(council.id)
-            gone["originals"] += originals.destroy_orphans(connection, council.id)
-            gone["receipts"] += _remove_receipts(council.id, now - timedelta(days=council.retention_days))
+            before = now - timedelta(days=council.retention_days)
+            gone["originals"] += originals.destroy_orphans(connection, council.id, before)
+            gone["receipts"] += _remove_receipts(council.id, before)
     return gone
 
 

@@ -2,8 +2,9 @@
 
 In a backup: the warehouse (every schema, its grants and its row-level security) and the list of archived files.
 Not in it, on purpose: the archive itself (copy the folder; each file is named by its sha256), the secrets, the
-encrypted originals of councils' deliveries and their keys, extracts (made again by the next night), and
-Airflow's own database (a record of runs, made anew). Without the secrets a restored warehouse is readable, but
+encrypted originals of councils' deliveries and their keys, what waits in inboxes and the receipts in outboxes (they
+name children, and a copy would outlive what was agreed), extracts (made again by the next night), and Airflow's own
+database (a record of runs, made anew). Without the secrets a restored warehouse is readable, but
 a council's next delivery gets other pseudonyms: keep them apart, as docs/operate.md says.
 """
 
@@ -33,6 +34,7 @@ _LEFT_OUT = [
     "archive (copy the folder; archive.txt lists it)",
     "secrets",
     "encrypted originals of councils' deliveries, and their keys",
+    "inboxes and outboxes (receipts)",
     "extracts",
     "Airflow's own database",
 ]
