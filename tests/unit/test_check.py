@@ -206,6 +206,20 @@ def test_without_a_council_rules_about_its_area_are_named_as_not_judged(folder: 
     assert {"502"} <= set(its_own["not_judged"]), "it needs last year's return"
 
 
+def test_a_message_of_an_older_year_has_the_tables_of_that_year(tmp_path: Path) -> None:
+    child = "<CHILDID>1</CHILDID><UPN>UN1</UPN><SEX>1</SEX><DOB>02/03/2013</DOB><ETHNIC>BOTH</ETHNIC><UASC />"
+    episode = "<DECOM>01/09/2019</DECOM><RNE>S</RNE><LS>C2</LS><CIN>N1</CIN><PL>U6</PL><URN>SC900001</URN>"
+    message = f"<EXPSSDA903><CHILD><HEADER>{child}</HEADER><EPISODE>{episode}</EPISODE></CHILD></EXPSSDA903>"
+    (tmp_path / "message.xml").write_text(message)
+    code, said = check(tmp_path / "message.xml", "--year", "2020", "--as-of", "2020-03-31", "--format", "json")
+    answer = json.loads(said)
+    assert (code, answer["verdict"], answer["refusals"]) == (0, "accepted", [])
+    tables = {file["table"]: file["rows_in"] for file in answer["files"]}
+    assert len(tables) == 10
+    assert {table for table, rows in tables.items() if rows} == {"header", "episodes"}
+    assert not {"sw_episodes", "dolo"} & set(tables), "they came later"
+
+
 def test_a_message_names_its_council_itself(tmp_path: Path) -> None:
     message = cin.HEAD.replace(">999<", ">840<") + cin.CLEAN + cin.TAIL
     (tmp_path / "census.xml").write_text(message, encoding="utf-8")

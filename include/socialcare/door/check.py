@@ -97,6 +97,7 @@ def check(
         ]
         delivery = _from_whom(delivery, files)
         plan = _plan(delivery, files, today, collection_year, as_of)
+        files = [file for file in files if not plan.leaves_out(file.found)]
         for file in files:
             if plan.year and file.found.table and file.found.table not in plan.tables:
                 file.reason = file.reason or "table_not_of_year"

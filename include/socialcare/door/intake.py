@@ -104,6 +104,7 @@ def look_through(
     """Read every file of a delivery once and say what each is, and all of it; the bytes go to new copies too."""
     delivery, files = _recognised(delivery, new_copy, stores)
     plan = make_plan(delivery, [file.found for file in files], today)
+    files = [file for file in files if not plan.leaves_out(file.found)]
     for file in files:
         if plan.year and file.found.table and file.found.table not in plan.tables:
             file.reason = file.reason or "table_not_of_year"

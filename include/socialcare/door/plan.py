@@ -34,6 +34,10 @@ class Plan:
     other_council: str = ""
     """The DfE code that a file states, when it is not that of the council which sent it."""
 
+    def leaves_out(self, file: Recognised) -> bool:
+        """Whether this is a table that the year did not have, of a message: those are read as having all of them."""
+        return self.year is not None and file.is_message and bool(file.table) and file.table not in self.tables
+
 
 def make_plan(delivery: Delivery, found: list[Recognised], today: date) -> Plan:
     """Return what to do with the delivery. Of loose files, the dates in them say the year and the day."""
