@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
+from tests.warehouse.test_door_census import MESSAGE
+from typer.testing import CliRunner
 
+from socialcare.cli import app
 from socialcare.database import connect
 from socialcare.door import arrival, intake, originals, replay, spec_digest
 from socialcare.door.replayed import Change
@@ -22,11 +27,14 @@ EPISODES = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHA
 EARLIER = date(2026, 9, 30)
 
 
-def send(day: date, header: str, episodes: str = "A1,01/09/2026,S,C2,N1,U4,PR1,,,,DH1 3ZZ,DH1 4ZZ,SC900001\n") -> None:
+EPISODE = "A1,01/09/2026,S,C2,N1,U4,PR1,,,,DH1 3ZZ,DH1 4ZZ,SC900001\n"
+
+
+def send(day: date, header: str) -> None:
     folder = get_settings().inbox / "durham" / str(day)
     folder.mkdir(parents=True)
     (folder / "A One's children.csv").write_text(HEADER + header)
-    (folder / "episodes.csv").write_text(EPISODES + episodes)
+    (folder / "episodes.csv").write_text(EPISODES + EPISODE)
     stated = f'{{"as_of_date": "{day}", "collection_year": 2027, "synthetic": true}}'
     (folder / arrival.MARKER).write_text(stated)
     for delivery in arrival.look("durham", settled_after=0).whole:
@@ -186,3 +194,47 @@ def test_a_replay_that_is_killed_and_run_again_ends_the_same(warehouse: str, mon
     assert [row[:-1] for row in everything()[0]] == [row[:-1] for row in clean[0]]
     assert everything()[1:] == clean[1:]
     assert not list((get_settings().home / "door" / "taken" / "durham").glob(".*")), "nothing in the clear is left"
+
+
+def test_rows_that_say_more_are_a_change_and_no_news_to_the_council(warehouse: str) -> None:
+    send(AS_OF, GOOD)
+    with connect("loader") as connection:  # as if an earlier declaration had dropped the column
+        connection.execute("update raw.ssda903__header set sex = null")
+    (again,) = replay.replay(every=True)
+    assert (again.changes, again.is_news) == ((Change("header", "", 1, 1, 1, 1),), False)
+    assert rows("select sex from raw.ssda903__header") == [("F",)]
+    assert [p.name for p in (get_settings().outbox / "durham").iterdir() if "again" in p.name] == []
+
+
+def test_zips_and_messages_are_judged_again_as_they_were_sent(warehouse: str) -> None:
+    folder = get_settings().inbox / "durham" / "sent"
+    folder.mkdir(parents=True)
+    with zipfile.ZipFile(folder / "return.zip", "w") as archive:
+        archive.writestr("header.csv", HEADER + GOOD)
+        archive.writestr("episodes.csv", EPISODES + EPISODE)
+        archive.writestr(arrival.MARKER, '{"as_of_date": "2026-10-31", "collection_year": 2027, "synthetic": true}')
+    (folder / arrival.WHOLE).touch()
+    census = get_settings().inbox / "durham" / "census"
+    census.mkdir()
+    (census / "message.xml").write_text(MESSAGE)
+    (census / arrival.MARKER).write_text('{"as_of_date": "2026-03-31", "collection_year": 2026, "synthetic": true}')
+    for delivery in arrival.look("durham", settled_after=0).whole:
+        assert intake.take_in(delivery).verdict == "accepted"
+    before = everything()
+    assert [one.has_changed for one in replay.replay(every=True)] == [False, False]
+    assert everything() == before
+
+
+def test_the_verb_lists_what_changed_and_names_no_file_or_child(warehouse: str, ease: Callable[[], None]) -> None:
+    send(EARLIER, GOOD)
+    send(AS_OF, GOOD + WRONG)
+    ease()
+    with (get_settings().home / "postgres.users").open("a") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)  # a verb that ends leaves the server to those that use it
+        done = CliRunner().invoke(app, ["replay", "--council", "durham", "--return", "ssda903"])
+    assert done.exit_code == 0, done.output
+    assert "ssda903, as of 2026-09-30 (1): the same" in done.output
+    assert "partly_accepted, now accepted; rows in 3, loaded 3 (2 before)" in done.output
+    assert "header, rule 101: 1 before, 1 now; 1 no longer so, 1 newly" in done.output
+    assert "Changed: 1. The same: 1. Kept as they were: 0." in done.output
+    assert "A One" not in done.output

@@ -63,8 +63,8 @@ def _tell(one: Replayed) -> None:
     say(f"{what}: {verdict}{reason}; rows in {now.rows_in}, loaded {now.rows_loaded} ({past.rows_loaded} before)")
     for change in one.changes:
         of = f"rule {change.rule_code}" if change.rule_code else "rows loaded"
-        more = f"; {change.no_longer} no longer, {change.newly} newly" if change.rule_code else ""
-        say(f"  {change.table}, {of}: {change.before} before, {change.after} now{more}")
+        more = f"{change.no_longer} no longer so, {change.newly} newly"
+        say(f"  {change.table}, {of}: {change.before} before, {change.after} now; {more}")
 
 
 @app.command("rotate-key")

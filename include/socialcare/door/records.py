@@ -58,8 +58,8 @@ def number_of(connection: psycopg.Connection, council_id: str, as_of_date: date 
 
 
 def next_replay(connection: psycopg.Connection, delivery_id: int) -> int:
-    """Return which time it is now that judging the delivery again changes something."""
-    query = "select count(*) + 1 from door.replays where delivery_id = %s and has_changed"
+    """Return which time it is now that the council is told of judging the delivery again."""
+    query = "select count(*) + 1 from door.replays where delivery_id = %s and is_news"
     row = connection.execute(query, [delivery_id]).fetchone()
     assert row is not None
     return int(row[0])

@@ -32,6 +32,7 @@ from socialcare.door.replayed import (
     compare,
     past_deliveries,
     record,
+    set_aside,
 )
 from socialcare.door.spec_digest import spec_digest
 from socialcare.errors import Fault
@@ -114,12 +115,12 @@ def _sent_again(connection: psycopg.Connection, past: Past, seen: SeenDelivery) 
 def _judge_again(connection: psycopg.Connection, past: Past, seen: SeenDelivery, stores: ExitStack) -> Replayed:
     """Put the delivery's new rows, findings and counts in the place of the old ones."""
     tokens = records.pseudonymiser(connection, past.council_id)
-    _set_old_aside(connection, past)
+    _take_out(connection, past)
     taken = intake.judge(connection, seen, past.delivery_id, tokens, stores)
     records.insert_files(connection, past.delivery_id, seen.files)
     records.update_delivery(connection, past.delivery_id, seen.delivery, seen.plan, seen.content, taken)
     replayed = Replayed(past, taken=taken, changes=_changes(connection, past, seen))
-    if replayed.has_changed:
+    if replayed.is_news:
         again = records.next_replay(connection, past.delivery_id)
         reply.send(connection, seen.delivery, past.delivery_id, seen.plan, seen.files, taken, tokens, again=again)
     else:
@@ -128,21 +129,13 @@ def _judge_again(connection: psycopg.Connection, past: Past, seen: SeenDelivery,
     return replayed
 
 
-def _set_old_aside(connection: psycopg.Connection, past: Past) -> None:
-    """Keep the old findings and counts for the comparison; take the old rows out."""
-    for table in ("findings", "files"):
-        name = sql.Identifier(table)
-        aside = sql.SQL("create temp table {} on commit drop as select * from door.{} where delivery_id = {}")
-        connection.execute(
-            aside.format(sql.Identifier(f"before_{table}"), name, sql.Literal(past.delivery_id)),
-        )
-        connection.execute(sql.SQL("delete from door.{} where delivery_id = %s").format(name), [past.delivery_id])
-    for (table,) in connection.execute(
-        "select relname from pg_class where relnamespace = 'raw'::regnamespace and relkind = 'r'"
-        " and starts_with(relname, %s)",
-        [f"{past.return_id}__"],
-    ).fetchall():
+def _take_out(connection: psycopg.Connection, past: Past) -> None:
+    """Take out what came of it, and set aside what the comparison needs."""
+    for table in set_aside(connection, past.delivery_id, past.return_id):
         statement = sql.SQL("delete from raw.{} where _delivery_id = %s").format(sql.Identifier(table))
+        connection.execute(statement, [past.delivery_id])
+    for table in ("findings", "files"):
+        statement = sql.SQL("delete from door.{} where delivery_id = %s").format(sql.Identifier(table))
         connection.execute(statement, [past.delivery_id])
 
 
@@ -151,6 +144,6 @@ def _changes(connection: psycopg.Connection, past: Past, seen: SeenDelivery) -> 
     for file in seen.files:
         if file.findings is not None and len(file.findings):
             load.copy_findings(connection, past.delivery_id, file.found.table, file.rules, file.findings)
-    found = compare(connection, past.delivery_id)
+    found = compare(connection, past.delivery_id, seen.plan.return_id)
     connection.execute("delete from door.findings where delivery_id = %s", [past.delivery_id])
     return found

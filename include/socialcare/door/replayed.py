@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import psycopg
+from psycopg import sql
 
 from socialcare.door.verdicts import Taken
 
@@ -36,7 +37,10 @@ class Past:
 
 @dataclass(frozen=True)
 class Change:
-    """What judging again changed of one rule in one table; ``rule_code`` is empty for the rows that came in."""
+    """What judging again changed of one rule in one table; ``rule_code`` is empty for the rows that came in.
+
+    ``no_longer`` and ``newly`` count what is not in both: a finding by its row, a row by its line and content.
+    """
 
     table: str
     rule_code: str
@@ -58,13 +62,18 @@ class Replayed:
     @property
     def has_changed(self) -> bool:
         """Whether anything is otherwise than it was."""
+        return self.is_news or bool(self.changes)
+
+    @property
+    def is_news(self) -> bool:
+        """Whether the council would be told something else: not when rows merely say more than they did."""
         if self.taken is None:
             return False
         now, was = self.taken, self.past
         same = (now.verdict, now.reason, now.rows_in, now.rows_loaded) == (
             *(was.verdict, was.reason, was.rows_in, was.rows_loaded),
         )
-        return not same or bool(self.changes)
+        return not same or any(change.rule_code for change in self.changes)
 
 
 def past_deliveries(connection: psycopg.Connection, council_id: str, return_id: str) -> list[Past]:
@@ -80,33 +89,51 @@ def past_deliveries(connection: psycopg.Connection, council_id: str, return_id: 
     return [Past(*row) for row in found]
 
 
-_CHANGES = """
-    with compared as (
-        select table_name, rule_code, b.was, a.is_now from
-            (select distinct table_name, line, rule_code, column_name, severity, true as was
-             from before_findings) b
-        full join
-            (select distinct table_name, line, rule_code, column_name, severity, true as is_now
-             from door.findings where delivery_id = %(id)s) a
-        using (table_name, line, rule_code, column_name, severity)
-    )
+_FINDINGS = "select distinct table_name, line, rule_code, column_name, severity"
+_CHANGES = f"""
+    with was as ({_FINDINGS}, 0 as content, true as was from before_findings
+        union all select table_name, line, '', '', '', content, true from before_rows),
+    is_now as ({_FINDINGS}, 0 as content, true as is_now from door.findings where delivery_id = %s
+        union all select table_name, line, '', '', '', content, true from after_rows)
     select table_name, rule_code, count(was), count(is_now), count(*) filter (where is_now is null),
         count(*) filter (where was is null)
-    from compared group by 1, 2 having bool_or(was is null or is_now is null)
-    union all
-    select table_name, '', was, is_now, greatest(was - is_now, 0), greatest(is_now - was, 0) from
-        (select table_name, sum(rows_loaded)::bigint as was from before_files group by 1) b
-    full join
-        (select table_name, sum(rows_loaded)::bigint as is_now from door.files where delivery_id = %(id)s group by 1) a
-    using (table_name)
-    where coalesce(was, 0) <> coalesce(is_now, 0)
-    order by 1, 2"""
+    from was full join is_now using (table_name, line, rule_code, column_name, severity, content)
+    group by 1, 2 having bool_or(was is null or is_now is null) order by 1, 2"""
 
 
-def compare(connection: psycopg.Connection, delivery_id: int) -> tuple[Change, ...]:
-    """Compare the findings and counts of a delivery with those set aside (``before_findings``, ``before_files``)."""
-    found = connection.execute(_CHANGES, {"id": delivery_id})
-    return tuple(Change(table, rule, *(count or 0 for count in counts)) for table, rule, *counts in found)
+def set_aside(connection: psycopg.Connection, delivery_id: int, return_id: str) -> list[str]:
+    """Keep what was found, and a word for the content of each row, for ``compare``; return the tables of raw."""
+    connection.execute("create temp table before_findings on commit drop as select * from door.findings limit 0")
+    connection.execute("insert into before_findings select * from door.findings where delivery_id = %s", [delivery_id])
+    return _words_of_rows(connection, "before_rows", delivery_id, return_id)
+
+
+def compare(connection: psycopg.Connection, delivery_id: int, return_id: str) -> tuple[Change, ...]:
+    """Compare the findings and rows of a delivery, one by one, with those set aside."""
+    _words_of_rows(connection, "after_rows", delivery_id, return_id)
+    found = connection.execute(_CHANGES, [delivery_id])
+    return tuple(Change(*row) for row in found)
+
+
+def _words_of_rows(connection: psycopg.Connection, into: str, delivery_id: int, return_id: str) -> list[str]:
+    name = sql.Identifier(into)
+    connection.execute(
+        sql.SQL("create temp table {} (table_name text, line integer, content bigint) on commit drop").format(name)
+    )
+    query = (
+        "select relname from pg_class where relnamespace = 'raw'::regnamespace and relkind = 'r'"
+        " and starts_with(relname, %s)"
+    )
+    tables = [table for (table,) in connection.execute(query, [f"{return_id}__"])]
+    for table in tables:
+        connection.execute(
+            sql.SQL(
+                "insert into {} select %s, _line, hashtextextended((to_jsonb(rows) - '_delivery_id')::text, 0)"
+                " from raw.{} as rows where _delivery_id = %s"
+            ).format(name, sql.Identifier(table)),
+            [table.removeprefix(f"{return_id}__"), delivery_id],
+        )
+    return tables
 
 
 def record(connection: psycopg.Connection, replayed: Replayed, digest: str) -> None:
@@ -114,10 +141,10 @@ def record(connection: psycopg.Connection, replayed: Replayed, digest: str) -> N
     past, taken = replayed.past, replayed.taken
     assert taken is not None
     row = connection.execute(
-        "insert into door.replays (delivery_id, has_changed, digest_before, digest_after, verdict_before,"
-        " verdict_after, reason_before, reason_after) values (%s, %s, %s, %s, %s, %s, %s, %s) returning replay_id",
+        "insert into door.replays (delivery_id, has_changed, is_news, digest_before, digest_after, verdict_before,"
+        " verdict_after, reason_before, reason_after) values (%s, %s, %s, %s, %s, %s, %s, %s, %s) returning replay_id",
         [
-            *(past.delivery_id, replayed.has_changed, past.spec_digest, digest),
+            *(past.delivery_id, replayed.has_changed, replayed.is_news, past.spec_digest, digest),
             *(past.verdict, taken.verdict, past.reason, taken.reason),
         ],
     ).fetchone()

@@ -116,6 +116,7 @@ create table if not exists door.replays (
     delivery_id bigint not null,
     replayed_at timestamptz not null default now(),
     has_changed boolean not null,
+    is_news boolean not null,
     digest_before text not null,
     digest_after text not null,
     verdict_before text not null,
@@ -124,6 +125,7 @@ create table if not exists door.replays (
     reason_after text not null
 );
 comment on table door.replays is 'Every time a kept delivery was judged again, and how it ended.';
+comment on column door.replays.is_news is 'Whether the council was told: not when rows merely say more than they did.';
 
 create table if not exists door.replay_changes (
     replay_id bigint not null references door.replays,
@@ -137,7 +139,7 @@ create table if not exists door.replay_changes (
 );
 comment on table door.replay_changes is 'What judging again changed: counts of findings of each rule, and of rows loaded.';
 comment on column door.replay_changes.rule_code is 'The rule, or empty for the rows that came in.';
-comment on column door.replay_changes.no_longer is 'Findings (by row) that there were and are not any more.';
-comment on column door.replay_changes.newly is 'Findings (by row) that there were not before.';
+comment on column door.replay_changes.no_longer is 'Findings (by row), or rows (by line and content), that there were and are not any more.';
+comment on column door.replay_changes.newly is 'Findings, or rows, that there were not before.';
 
 reset role;
