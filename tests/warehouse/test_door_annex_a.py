@@ -207,6 +207,7 @@ def book_of(*cells: str) -> bytes:
     [
         ({"a.xlsx": workbook({table: [] for table in SPEC.tables})}, "no_rows"),
         ({f"{table}.csv": csv_of(table, []) for table in SPEC.tables}, "no_rows"),
+        ({"a.csv": b"Child Unique ID,Gender\n1,F\n"}, "list_incomplete"),
         ({"a.xlsx": book_of("Team", "Budget")}, "workbook_unknown"),
         ({"a.xlsx": book_of(*SSDA903.split(","))}, "workbook_of_tables"),
         ({"a.xls": b"\xd0\xcf\x11\xe0whatever"}, "workbook_broken"),

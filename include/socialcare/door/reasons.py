@@ -81,6 +81,10 @@ REASONS: dict[str, Reason] = {
         "The workbook holds tables of a return that is not taken as a workbook.",
         "Send it as the system makes it: CSV, one file per table, or XML.",
     ),
+    "list_incomplete": Reason(
+        "The heading begins as one of Annex A does, and lacks too many of the columns of any list.",
+        "Send the list with all of its columns.",
+    ),
     "key_missing": Reason(
         "A column is missing without which the rows of the list cannot be told apart.",
         "Keep the identifier and the date with which the list begins each row.",

@@ -31,6 +31,7 @@ _SIGNATURES = (
 )
 #: Signatures of files that hold many tables: what is inside decides.
 _BY_CONTENT = ("not_csv_xml_or_html", "not_csv_spreadsheet_or_zip", "not_csv_old_spreadsheet")
+_DELIMITERS = (",", ";", "\t")
 #: What a file of many tables is called until each of them is told apart.
 MESSAGE, WORKBOOK = "message", "workbook"
 
@@ -136,13 +137,19 @@ def _not_text(content: _Bytes) -> str:
 
 
 def _by_heading(found: Recognised, line: str) -> Recognised:
-    for delimiter in (",", ";", "\t"):
+    for delimiter in _DELIMITERS:
         cells = _cells(line, delimiter)
         for declared in all_returns():
             named = _of_return(replace(found, delimiter=delimiter), declared, cells)
             if named:
                 return named
-    return replace(found, problem="heading_unknown")
+    return replace(found, problem="list_incomplete" if _begins_as_a_list(line) else "heading_unknown")
+
+
+def _begins_as_a_list(line: str) -> bool:
+    from socialcare.door.sheet_lists import has_identifier
+
+    return any(has_identifier(_cells(line, delimiter)) for delimiter in _DELIMITERS)
 
 
 def _of_return(found: Recognised, declared: Return, cells: tuple[str, ...]) -> Recognised | None:

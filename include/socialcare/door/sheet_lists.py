@@ -12,7 +12,7 @@ from socialcare.door.read_workbook import Sheet, SheetReader, Workbook, look, re
 from socialcare.door.reading import Block, Lines, Reader
 from socialcare.door.recognise import WORKBOOK, Recognised
 from socialcare.door.sheet_cells import iso_date, text
-from socialcare.door.sheet_shape import Heading, Shape, WrongHeadingError, find_heading, shape_of
+from socialcare.door.sheet_shape import Heading, Shape, WrongHeadingError, find_heading, normal, shape_of
 from socialcare.registry.returns import Return, Table, all_returns, return_spec
 
 
@@ -81,6 +81,13 @@ def recognise_list(found: Recognised, declared: Return, cells: tuple[str, ...]) 
         columns=tuple(heading.columns),
         problem=problem,
     )
+
+
+def has_identifier(cells: tuple[str, ...]) -> bool:
+    """Whether a heading names somebody in the words of a list, such as Child Unique ID."""
+    headed = (table for declared in all_returns() if is_headed(declared) for table in declared.tables.values())
+    words = {normal(heading) for table in headed for heading in table.every_column[table.key[0]].headings}
+    return any(normal(cell) in words for cell in cells)
 
 
 def _named(heading: Heading, cells: tuple[str, ...]) -> tuple[str, ...]:
