@@ -17,6 +17,7 @@ from tests.unit import test_specs_cin as cin
 from typer.testing import CliRunner
 
 from socialcare.cli import app
+from socialcare.door import check_report
 from socialcare.generate.deliver import write_csv
 from socialcare.generate.ssda903 import Generated, ssda903
 
@@ -193,6 +194,22 @@ def test_what_cannot_be_checked_at_all_ends_with_another_code(arguments: tuple[s
     code, said = check(*arguments)
     assert code == 3
     assert name in said
+
+
+def test_what_breaks_it_is_no_verdict_and_repeats_no_cell(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert check(folder, *stated("--output", str(tmp_path / "no such folder" / "x.csv")))[0] == 3
+
+    def breaks(*_: object, **__: object) -> None:
+        raise ValueError(f"a cell of {CHILD}")
+
+    monkeypatch.setattr(check_report, "counts_of", breaks)
+    code, said = check(folder, *stated("--output", str(tmp_path / "x.txt")))
+    assert code == 3
+    assert "check_failed" in said
+    assert CHILD not in said
+    assert list(tmp_path.iterdir()) == [], "nothing half written is left"
 
 
 def test_without_a_council_rules_about_its_area_are_named_as_not_judged(folder: Path) -> None:

@@ -58,7 +58,27 @@ def check(
     except Fault as fault:
         tell(fault)
         code = _NOT_CHECKED
+    except BrokenPipeError:
+        raise  # nobody reads on: `socialcare check ... | head`
+    except Exception as error:  # noqa: BLE001  # its words may hold a cell, and Python's own exit code is a verdict here
+        tell(_failed(error, output))
+        code = _NOT_CHECKED
     raise typer.Exit(code)
+
+
+def _failed(error: Exception, output: Path | None) -> Fault:
+    if isinstance(error, OSError):
+        return Fault(
+            "check_not_written",
+            f"A file could not be read or written ({error.strerror or type(error).__name__}).",
+            where=str(error.filename or output or ""),
+            remedy="look at its folder, its rights and the room on the disk.",
+        )
+    return Fault(
+        "check_failed",
+        f"The check itself failed ({type(error).__name__}).",
+        remedy="tell us this name and which return it was; do not send the file.",
+    )
 
 
 def _write(checked: Checked, form: str, output: Path, *, named: bool) -> None:
@@ -66,8 +86,11 @@ def _write(checked: Checked, form: str, output: Path, *, named: bool) -> None:
     from socialcare.door.check_report import WRITERS
 
     working = output.with_name(f".{output.name}.{secrets.token_hex(4)}")
-    working.touch(mode=0o600)  # it may name children
-    with working.open("w", encoding="utf-8-sig" if form == "csv" else "utf-8", newline="") as file:
-        WRITERS[form](checked, file, named=named)
-    working.replace(output)
+    try:
+        working.touch(mode=0o600)  # it may name children
+        with working.open("w", encoding="utf-8-sig" if form == "csv" else "utf-8", newline="") as file:
+            WRITERS[form](checked, file, named=named)
+        working.replace(output)
+    finally:
+        working.unlink(missing_ok=True)
     say(f"{checked.verdict.replace('_', ' ').capitalize()}. Written to {output}")
