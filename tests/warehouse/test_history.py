@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from socialcare.database import connect
+from socialcare.door import rotate
 from socialcare.errors import Fault
 from socialcare.registry import all_councils
 from socialcare.warehouse import history
@@ -268,9 +269,20 @@ def test_a_delivery_that_was_judged_again_is_read_again() -> None:
     history.follow()
     with connect("loader") as connection:
         connection.execute("update raw.ssda903__episodes set ls = 'E1' where _delivery_id = %s", [delivery])
-        connection.execute("update raw.deliveries set rows_changed_at = now() where delivery_id = %s", [delivery])
+        connection.execute("update raw.deliveries set reason = '' where delivery_id = %s", [delivery])
     assert history.follow() == 2
     assert [found[5:] for found in rows(EPISODES)] == [("first", "corrected"), ("corrected", None)]
+
+
+def test_after_a_rotation_the_history_holds_the_new_tokens_and_no_change() -> None:
+    told("2026-06-01", episode("a", "2026-04-05"))
+    told("2026-06-02", episode("a", "2026-04-05"))
+    history.follow()
+    rotate.rotate("durham")
+    history.follow()
+    ((now,),) = rows("select distinct child_pseudonym from raw.ssda903__episodes")
+    assert now != token("a")
+    assert rows(EPISODES) == [(now, "2026-04-05", None, "2026-06-01", None, "first", None)]
 
 
 def test_a_rejected_delivery_is_no_night() -> None:

@@ -39,12 +39,13 @@ def build_key() -> str:
 
 
 def _held() -> str:
-    """Name what raw holds now: the landings and deliveries that count."""
+    """Name what raw holds now: the landings that count, and every delivery that came in, as its rows stand."""
     digest = hashlib.sha256()
     with connect("publisher") as connection:
         for query in (
             "select source_id, table_name, release_id, file_sha256 from raw.current_landings order by 1, 2, 3, 4",
-            "select council_id, return_id, content_sha256 from raw.current_deliveries order by 1, 2, 3",
+            "select council_id, return_id, content_sha256, reading from raw.deliveries"
+            " join raw.delivery_readings using (delivery_id) where verdict <> 'rejected' order by 1, 2, 3",
         ):
             for row in connection.execute(query):
                 digest.update(repr(row).encode())

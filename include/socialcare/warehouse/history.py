@@ -12,7 +12,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import takewhile
 
 import psycopg
@@ -35,10 +35,11 @@ _LOCK = 7300040
 _CHANGES = (statements.told_again, statements.close, statements.doubt, statements.begin)
 
 _DELIVERIES = """
-select d.delivery_id, d.return_id, d.council_id, d.is_synthetic, d.collection_year, d.as_of_date, d.rows_changed_at,
-    h.shape, h.delivery_id is not null and h.rows_changed_at is not distinct from d.rows_changed_at
-    and h.as_of_date = d.as_of_date as is_held
-from raw.deliveries as d left join intermediate.int_history__deliveries as h using (delivery_id)
+select d.delivery_id, d.return_id, d.council_id, d.is_synthetic, d.collection_year, d.as_of_date, r.reading,
+    h.shape, h.reading is not distinct from r.reading and h.as_of_date = d.as_of_date as is_held
+from raw.deliveries as d
+join raw.delivery_readings as r using (delivery_id)
+left join intermediate.int_history__deliveries as h using (delivery_id)
 where d.verdict <> 'rejected' and d.as_of_date is not null
 order by d.return_id, d.council_id, d.is_synthetic, d.as_of_date, d.delivery_id
 """
@@ -52,9 +53,9 @@ class _Delivery:
     is_synthetic: bool
     collection_year: int | None
     as_of_date: date
-    rows_changed_at: datetime | None
+    reading: str
     shape: str | None
-    is_held: bool
+    is_held: bool | None
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,10 @@ def follow() -> int:
 
 
 def forget(council_id: str) -> None:
-    """Empty the histories of a council; the next ``follow`` makes them anew. For when a key was rotated."""
+    """Empty the histories of a council; the next ``follow`` makes them anew.
+
+    It would do so by itself after a key was rotated; until then the histories hold tokens under the old key.
+    """
     with _nothing_told(), connect("transformer") as connection:
         connection.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
         held = connection.execute("select distinct return_id from intermediate.int_history__deliveries").fetchall()
@@ -153,7 +157,7 @@ def _read(
         "insert into intermediate.int_history__deliveries values (%s, %s, %s, %s, %s, %s, %s, %s)",
         [
             *(delivery.delivery_id, series.return_id, series.council_id, series.is_synthetic, series.collection_year),
-            *(delivery.as_of_date, delivery.rows_changed_at, sign),
+            *(delivery.as_of_date, delivery.reading, sign),
         ],
     )
     for table, loaded, quarantined in connection.execute(
@@ -192,10 +196,10 @@ def _step(connection: psycopg.Connection, shape: Shape, step: Step, loaded: int)
             where=f"raw.{shape.raw}",
             remedy="restore the rows of the delivery; its history is not made from a part of them.",
         )
-    cursor.execute("analyze incoming")
+    cursor.execute("analyze incoming (record, content, nth)")
     for statement in (statements.come, statements.gone):
         cursor.execute(statement(shape), step.values)
-    cursor.execute("analyze come; analyze gone")
+    cursor.execute("analyze come (record, turn, line); analyze gone (record, turn)")
     for statement in _CHANGES:
         cursor.execute(statement(shape), step.values)
     if step.before is None:

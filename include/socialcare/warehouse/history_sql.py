@@ -49,17 +49,15 @@ _SAME = sql.SQL("i.content = h.content and i.nth = h.nth")
 
 
 def incoming(shape: Shape) -> sql.Composed:
-    """Rows as the delivery has them, with their signs and the days on which they hold."""
-    said = sql.SQL(", ").join(map(sql.Identifier, shape.columns))
+    """The signs of the delivery's rows and the days on which they hold; what they say stays in raw until it is new."""
     starts = sql.Identifier(shape.starts) if shape.starts else sql.SQL("null::date")
     ends = sql.SQL("least({})").format(sql.SQL(", ").join(map(sql.Identifier, shape.ends))) if shape.ends else starts
     return sql.SQL(
         "create temporary table incoming on commit drop as"
         " select *, row_number() over (partition by content order by line)::integer as nth from ("
-        " select {said}, {starts} as valid_from, {ends} as valid_to, {record} as record, {content} as content,"
-        " {latest} as latest, _line as line from {raw} where _delivery_id = %(delivery)s) as sent;"
+        " select {record} as record, {content} as content, {starts} as valid_from, {ends} as valid_to,"
+        " {latest} as latest, _line as line from {raw} where _delivery_id = %(delivery)s) as sent"
     ).format(
-        said=said,
         starts=starts,
         ends=ends,
         record=_sign(shape, shape.key),
@@ -142,8 +140,9 @@ def begin(shape: Shape) -> sql.Composed:
     return sql.SQL(
         "with begun as (insert into {history} ({version}, {said})"
         " select %(council)s, %(synthetic)s, %(year)s, c.record, c.content, c.nth, c.valid_from, c.valid_to,"
-        " %(day)s, %(delivery)s, {kind}, null, null, null, null, null, {said_c}"
-        " from come as c left join gone as g on c.record = g.record and c.turn = g.turn returning opened_as)"
+        " %(day)s, %(delivery)s, {kind}, null, null, null, null, null, {said_r}"
+        " from come as c join {raw} as r on r._delivery_id = %(delivery)s and r._line = c.line"
+        " left join gone as g on c.record = g.record and c.turn = g.turn returning opened_as)"
         " insert into intermediate.int_history__changes (delivery_id, table_name, change, row_count)"
         " select %(delivery)s, {name}, change, row_count from ("
         " select 'told' as change, count(*) as row_count from incoming"
@@ -154,7 +153,8 @@ def begin(shape: Shape) -> sql.Composed:
         history=identified(shape),
         version=sql.SQL(", ").join(map(sql.Identifier, OF_VERSION)),
         said=sql.SQL(", ").join(map(sql.Identifier, shape.columns)),
-        said_c=sql.SQL(", ").join(sql.Identifier("c", name) for name in shape.columns),
+        said_r=sql.SQL(", ").join(sql.Identifier("r", name) for name in shape.columns),
+        raw=sql.Identifier("raw", shape.raw),
         kind=_kind(shape),
         name=sql.Literal(shape.name),
     )

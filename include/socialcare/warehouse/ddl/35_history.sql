@@ -1,11 +1,18 @@
 -- What history needs to know of deliveries, and what it keeps of its own work (socialcare.warehouse.history).
 set role loader;
 
-alter table raw.deliveries add column if not exists rows_changed_at timestamptz;
-comment on column raw.deliveries.rows_changed_at is 'When its rows were last replaced (judged again) or rewritten (a key rotated); empty when they are as they came in.';
-
--- Whose row it is, as a keyed number: findings without one are somebody's.
-alter table door.findings add column if not exists subject_token bigint;
+-- Judging a delivery again writes its row anew (xmin); a key's rotation rewrites the tokens of all that came before.
+create or replace view raw.delivery_readings as
+select
+    d.delivery_id,
+    concat_ws('.', d.xmin, (
+        select string_agg(k.key_name || '-' || k.number, ' ' order by k.key_name, k.number)
+        from door.key_rotations k where k.key_name in ('region-staff', 'council-' || d.council_id)
+    )) as reading
+from raw.deliveries d;
+comment on view raw.delivery_readings is 'A sign of the rows of each delivery as they stand in raw: another one once they were judged again or a key was rotated.';
+comment on column raw.delivery_readings.delivery_id is 'Number of the delivery.';
+comment on column raw.delivery_readings.reading is 'The sign.';
 
 create or replace view raw.delivered_tables as
 select
@@ -30,6 +37,7 @@ comment on column raw.waiting_subjects.delivery_id is 'Number of the delivery.';
 comment on column raw.waiting_subjects.table_name is 'Table of the return.';
 comment on column raw.waiting_subjects.subject_token is 'Keyed number of the child or worker; empty when it is not known whose rows they are.';
 comment on column raw.waiting_subjects.rows_waiting is 'How many rows wait.';
+grant select on raw.delivery_readings to transformer, publisher;
 grant select on raw.delivered_tables, raw.waiting_subjects to transformer;
 
 reset role;
@@ -42,7 +50,7 @@ create table if not exists intermediate.int_history__deliveries (
     is_synthetic boolean not null,
     collection_year integer,
     as_of_date date not null,
-    rows_changed_at timestamptz,
+    reading text not null,
     shape text not null
 );
 comment on table intermediate.int_history__deliveries is 'The deliveries that the histories hold, in the order of the days that they describe.';
@@ -52,7 +60,7 @@ comment on column intermediate.int_history__deliveries.council_id is 'Who sent i
 comment on column intermediate.int_history__deliveries.is_synthetic is 'True when it is marked SYNTHETIC.';
 comment on column intermediate.int_history__deliveries.collection_year is 'The collection year of the return; empty where years are not told apart.';
 comment on column intermediate.int_history__deliveries.as_of_date is 'The day that it describes.';
-comment on column intermediate.int_history__deliveries.rows_changed_at is 'As raw.deliveries said when its rows were read.';
+comment on column intermediate.int_history__deliveries.reading is 'As raw.delivery_readings said when its rows were read.';
 comment on column intermediate.int_history__deliveries.shape is 'A sign of how the return''s records were known again.';
 
 create table if not exists intermediate.int_history__changes (
