@@ -23,8 +23,8 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from tests import canaries
-from tests.canaries import CHILD, NAME, POSTCODE, STREET, UPN, found_in
+from tests import canaries, planting
+from tests.canaries import BORN, CHILD, NAME, POSTCODE, STREET, UPN, found_in
 
 from socialcare import embedded
 from socialcare.database import ADMIN, connect, pass_file, server
@@ -85,7 +85,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def deliver(generated: dict[str, Path], inbox: Path) -> list[Path]:
-    return [canaries.plant(folder, RETURN_OF.get(name, name), inbox) for name, folder in generated.items()]
+    return [planting.plant(folder, RETURN_OF.get(name, name), inbox) for name, folder in generated.items()]
 
 
 def as_zip(folder: Path) -> None:
@@ -156,7 +156,7 @@ def test_the_refused_files_were_refused_by_name(searched: Searched) -> None:
     found = rows("select reason from raw.deliveries where council_id = 'south_tyneside' order by 1")
     assert [reason for (reason,) in found] == [
         *("every_row_quarantined", "heading_unknown", "marker_invalid", "nul_bytes"),
-        *("xml_doctype", "xml_not_well_formed", "zip_damaged"),
+        *("xml_entities", "xml_not_well_formed", "zip_damaged"),
     ]
 
 
@@ -165,6 +165,22 @@ def test_no_table_of_any_schema_holds_a_canary(searched: Searched) -> None:
     for schema in ("raw.", "door.", "ops.", "quality."):
         assert f"COPY {schema}".encode() in searched.dump, "a schema was not dumped"
     assert found_in(searched.dump) == []
+
+
+def test_no_number_counts_the_days_to_a_birth(searched: Searched) -> None:
+    """A day as a spreadsheet or a database counts it, or written together, in a column of numbers of raw."""
+    days = {(BORN - date(1970, 1, 1)).days, (BORN - date(1899, 12, 30)).days, 20130317, 17032013}
+    columns = rows(
+        "select table_name, string_agg(format('%I in (' || $${}$$ || ')', column_name), ' or ')"
+        " from information_schema.columns where table_schema = 'raw' and left(column_name, 1) <> '_'"
+        " and data_type in ('smallint', 'integer', 'bigint', 'numeric', 'double precision', 'real')"
+        " and table_name ~ '__' group by 1".format(", ".join(map(str, days)))
+    )
+    assert len(columns) > 10
+    ours = ("ssda903__", "cin_census__", "csww__", "annex_a__", "local_records__", "ssd__")
+    for table, condition in columns:
+        if table.startswith(ours):
+            assert rows(f"select 1 from raw.{table} where council_id = 'durham' and ({condition})") == [], table
 
 
 def test_nothing_that_the_night_said_holds_a_canary(searched: Searched) -> None:
