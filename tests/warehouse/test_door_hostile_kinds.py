@@ -215,6 +215,21 @@ def send_of_its_year(files: Files) -> Taken:
     return send(files, year=2026, day="2026-03-31") if "m.xml" in files else send(files)
 
 
+def test_a_csv_of_two_encodings_ends_row_by_row_and_says_so() -> None:
+    """One row in UTF-8 and one in Windows' own: as a whole it is not UTF-8, so the first is not what was meant."""
+    content = (
+        (HEADER + CHILD).encode() + "Zoë1,F,01/05/2015,WBRI,UN1,0,\n".encode() + b"Zo\xeb2,F,01/05/2015,WBRI,UN1,0,\n"
+    )
+    taken = send({**GOOD, "h.csv": content})
+    assert (taken.verdict, taken.rows_in) == ("partly_accepted", 4)
+    assert rows("select line, rule_code from door.quarantine order by 1") == [(3, "SC01"), (4, "SC01")]
+
+
+def test_a_workbook_with_a_heading_twice_is_named() -> None:
+    taken = send(listed([*CONTACT, "A2"], headings=[*CONTACTS, CONTACTS[0]]))
+    assert (taken.verdict, taken.reason) == ("rejected", "heading_twice")
+
+
 def test_a_delivery_may_be_one_zip_and_its_original_is_the_zip() -> None:
     sent = zipped(GOOD)
     taken = send({"all of it.zip": sent})
