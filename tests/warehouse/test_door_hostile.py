@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import shutil
-import subprocess
-import sys
 import traceback
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -350,97 +346,3 @@ def test_no_recognisable_value_passes_the_door(
     assert [p.name for p in files if any(c.encode() in p.read_bytes() for c in CANARIES)] == []
     if not database_fails:
         assert list((home / "inbox" / "durham").iterdir()) == []
-
-
-def _state() -> tuple[object, ...]:
-    delivered = (
-        "select council_id, collection_year, content_sha256, rows_in, rows_loaded, rows_quarantined, verdict"
-        " from raw.deliveries"
-    )
-    content = "select md5(string_agg(concat_ws('|', child_pseudonym, {0}, _line), ',' order by _line)) from raw.{1}"
-    home = get_settings().home
-    return (
-        rows(delivered),
-        rows(content.format("sex, birth_month", "ssda903__header")),
-        rows(content.format("decom, dec, ls", "ssda903__episodes")),
-        rows(
-            f"select count(*), md5(string_agg(r::text, ',' order by r::text)) from ({ALL_ROWS}) r".replace(
-                "_delivery_id, ", ""
-            )
-        ),
-        rows("select table_name, line, rule_code from door.findings order by 1, 2, 3"),
-        rows("select position, table_name, rows_loaded from door.files order by 1"),
-        sorted((p.name, p.read_bytes()) for p in (home / "outbox" / "durham").iterdir()),
-        sorted(str(p.relative_to(home / "door")) for p in (home / "door").rglob("*")),
-        list((home / "inbox" / "durham").iterdir()),
-    )
-
-
-KILLED_AT = (
-    *(
-        "records.new_id",
-        "load._as_csv",
-        "load.take_out",
-        "judge.DeliveryJudge.finish",
-        "engine.RuleEngine.judge",
-        "records.insert_delivery",
-    ),
-    *("records.insert_original", "originals.Original.keep", "load.copy_findings", "receipt.write"),
-    *("intake._empty_inbox", "shutil.rmtree"),
-)
-KILLED_RUN = """
-import importlib, os, sys
-from socialcare.door import arrival, intake
-path, when = sys.argv[1], sys.argv[2]
-module, _, rest = path.partition(".")
-owner = importlib.import_module(module if module == "shutil" else f"socialcare.door.{module}")
-*inner, name = rest.split(".")
-for part in inner:
-    owner = getattr(owner, part)
-real = getattr(owner, name)
-def killed(*a, **k):
-    if when == "after":
-        real(*a, **k)
-    os.kill(os.getpid(), 9)
-setattr(owner, name, killed)
-for d in arrival.look("durham").whole:
-    intake.take_in(d)
-"""
-
-
-def deliver_a_few() -> None:
-    """A small delivery of every table, with its defects."""
-    made = generate.ssda903("durham", AS_OF, COLLECTION_YEAR, open_children=25)
-    made = replace(made, tables={name: table.combine_chunks() for name, table in made.tables.items()})
-    write_delivery(made, get_settings().inbox / "durham", "durham", AS_OF, COLLECTION_YEAR)
-
-
-@pytest.fixture
-def clean_result(warehouse: str) -> tuple[object, ...]:
-    deliver_a_few()
-    for delivery in arrival.look("durham").whole:
-        take_in(delivery)
-    result = _state()
-    with connect(ADMIN) as connection:
-        connection.execute(f"truncate raw.deliveries, {', '.join(TABLES)}, door.files, door.findings, door.originals")
-    for folder in ("door", "outbox"):
-        shutil.rmtree(get_settings().home / folder)
-    return result
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("place", KILLED_AT)
-def test_killed_anywhere_and_run_again_is_one_clean_run(
-    clean_result: tuple[object, ...], place: str, when: str
-) -> None:
-    deliver_a_few()
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED_RUN, place, when], env=dict(os.environ), capture_output=True, check=False
-    )
-    assert done.returncode == -9, done.stderr.decode()[-2000:]
-    for delivery in arrival.look("durham").whole:
-        take_in(delivery)
-    deliver_a_few()  # and once more: nothing may be taken twice
-    for delivery in arrival.look("durham").whole:
-        take_in(delivery)
-    assert _state() == clean_result

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -25,26 +25,47 @@ from socialcare.settings import get_settings
 KILLS = 20
 #: At least so many must end before the run does: else the times say nothing.
 MUST_END = 12
-#: Waits ready, everything imported. For each number of seconds it is given it begins a run and kills it then (none: it
-#: lets it end); it answers how the run ended and how long it took.
+#: Waits ready, everything imported. For each line it begins a run, which it kills after so many seconds (0: never) or
+#: which ends itself before or after a place in the code; it answers how the run ended and how long it took.
 READY = """
-import os, sys, time
+import importlib, os, sys, time
 from socialcare.door import arrival, intake, receipt_page, receipt_workbook
 from socialcare.registry.returns import all_returns
+
+def end_at(path, when):
+    module, *inner, name = path.split(".")
+    owner = importlib.import_module(module if module == "shutil" else "socialcare.door." + module)
+    for part in inner:
+        owner = getattr(owner, part)
+    real = getattr(owner, name)
+    def killed(*given, **named):
+        if when == "after":
+            real(*given, **named)
+        os.kill(os.getpid(), 9)
+    setattr(owner, name, killed)
+
 all_returns()
 for line in sys.stdin:
-    began, delay = time.monotonic(), float(line)
+    began, delay, *place = time.monotonic(), *line.split()
     child = os.fork()
     if not child:
+        if place:
+            end_at(*place)
         for delivery in arrival.look("durham", settled_after=0).whole:
             intake.take_in(delivery)
         os._exit(0)
-    if delay:
-        time.sleep(delay)
+    if float(delay):
+        time.sleep(float(delay))
         os.kill(child, 9)
     _, how = os.waitpid(child, 0)
     print(os.waitstatus_to_exitcode(how), time.monotonic() - began, flush=True)
 """
+PLACES = (
+    *("records.new_id after", "load._as_csv after", "load.take_out after", "engine.RuleEngine.judge before"),
+    *("records.insert_delivery after", "originals.Original.keep before", "originals.Original.keep after"),
+    *("load.copy_findings after", "receipt.put after", "left_over.note_loose after", "intake._empty_inbox before"),
+    *("intake._empty_inbox after", "shutil.rmtree before"),
+)
 
 
 class Runner:
@@ -55,11 +76,11 @@ class Runner:
             [sys.executable, "-c", READY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def run(self, killed_after: float = 0) -> tuple[int, float]:
+    def run(self, killed_after: float = 0, at: str = "") -> tuple[int, float]:
         """Take in what is in the inbox; return the exit code (-9: killed) and the seconds."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        print(killed_after, file=self._process.stdin, flush=True)
+        print(killed_after, at, file=self._process.stdin, flush=True)
         code, seconds = self._process.stdout.readline().split()
         return int(code), float(seconds)
 
@@ -76,16 +97,22 @@ def runner(warehouse: str) -> Iterator[Runner]:
     ready.end()
 
 
+def made() -> Path:
+    """A few children in every file of one return, with its defects, and a message of another: made once, to copy."""
+    inbox = get_settings().home / "made" / "durham"
+    if not inbox.exists():
+        generated = generate.ssda903("durham", AS_OF, COLLECTION_YEAR, open_children=3)
+        tables = {name: table.combine_chunks() for name, table in generated.tables.items()}
+        write_delivery(replace(generated, tables=tables), inbox, "durham", AS_OF, COLLECTION_YEAR)
+        (inbox / "census").mkdir()
+        (inbox / "census" / "message.xml").write_text(MESSAGE, encoding="utf-8")
+        stated = {"as_of_date": "2026-03-31", "collection_year": 2026, "synthetic": True}
+        (inbox / "census" / arrival.MARKER).write_text(json.dumps(stated))
+    return inbox
+
+
 def deliver() -> None:
-    """A few children in every file of one return, with its defects, and a message of another."""
-    inbox = get_settings().inbox / "durham"
-    made = generate.ssda903("durham", AS_OF, COLLECTION_YEAR, open_children=3)
-    made = replace(made, tables={name: table.combine_chunks() for name, table in made.tables.items()})
-    write_delivery(made, inbox, "durham", AS_OF, COLLECTION_YEAR)
-    (inbox / "census").mkdir()
-    (inbox / "census" / "message.xml").write_text(MESSAGE, encoding="utf-8")
-    stated = {"as_of_date": "2026-03-31", "collection_year": 2026, "synthetic": True}
-    (inbox / "census" / arrival.MARKER).write_text(json.dumps(stated))
+    shutil.copytree(made(), get_settings().inbox / "durham")
 
 
 def state() -> dict[str, object]:
@@ -142,28 +169,46 @@ def renumber() -> None:
         )
 
 
-def test_killed_at_any_moment_and_run_again_is_one_clean_run(runner: Runner) -> None:
-    clear()
-    deliver()
-    runner.run()  # the first run of a process is slower than any other
-    clear()
-    deliver()
-    code, seconds = runner.run()
-    clean = state()
-    assert code == 0
-    assert len(clean["raw.deliveries"]) == 2
-    assert clean["inbox"] == ["inbox/durham"]
-    chance, ended = random.Random(903), 0
-    for _ in range(KILLS):
+@dataclass(frozen=True)
+class Clean:
+    """One clean run: what it leaves and how long it takes, and the process that does it again."""
+
+    runner: Runner
+    state: dict[str, object]
+    seconds: float
+
+    def same_after(self, killed_after: float = 0, at: str = "") -> bool:
+        """Kill a run, run again, and compare; return whether the first did not come to its end."""
         clear()
         deliver()
-        moment = chance.uniform(0, seconds)
-        ended += runner.run(moment)[0] == -9
+        code, _ = self.runner.run(killed_after, at)
         renumber()
-        assert runner.run()[0] == 0
+        assert self.runner.run()[0] == 0
         found = state()
-        assert {name for name in clean if found[name] != clean[name]} == set(), f"killed after {moment:.3f} s"
-    assert ended >= MUST_END
+        differing = {name for name in self.state if found[name] != self.state[name]}
+        assert not differing, f"killed {at or f'after {killed_after:.3f} s'}"
+        return code == -9
+
+
+@pytest.fixture
+def clean(runner: Runner) -> Clean:
+    for _ in range(2):  # the first run of a process is slower than any other
+        clear()
+        deliver()
+        code, seconds = runner.run()
+    found = state()
+    assert code == 0
+    assert len(found["raw.deliveries"]) == 2
+    assert found["inbox"] == ["inbox/durham"]
+    return Clean(runner, found, seconds)
+
+
+def test_killed_at_any_moment_or_place_and_run_again_is_one_clean_run(clean: Clean) -> None:
+    chance = random.Random(903)
+    ended = [clean.same_after(chance.uniform(0, clean.seconds)) for _ in range(KILLS)]
+    assert sum(ended) >= MUST_END
+    for place in PLACES:
+        assert clean.same_after(at=place), f"nothing came to {place}"
 
 
 KILLED_AT_ONE = """
