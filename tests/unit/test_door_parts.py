@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hmac
+import io
 import os
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from socialcare.credentials import secret
-from socialcare.door import receipt, register
+from socialcare.door import load, receipt, register
 from socialcare.door.arrival import NotPlainError, look, open_plain
 from socialcare.door.births import Births
 from socialcare.door.cells import CellChecker, Checked
@@ -20,6 +22,7 @@ from socialcare.door.identity import Pseudonymiser, postcode_sectors
 from socialcare.door.reading import Reader, UnreadableError
 from socialcare.door.recognise import Recognised, recognise
 from socialcare.door.register import Findings, Spill
+from socialcare.door.salted import Salt, first_bytes
 from socialcare.registry.returns import return_spec
 
 
@@ -40,6 +43,44 @@ def test_a_token_is_hmac_sha256_over_council_and_identifier(home: Path) -> None:
         hmac.digest(key, f"durham\x1f{i}".encode(), "sha256").hex()[:32] for i in ("A1", "A2")
     ]
     assert len(set(tokens.number.tolist())) == 2
+
+
+@pytest.mark.parametrize("other", ["1234567", "sw1234567", " SW 1234567", "SW1234567"])
+def test_a_workers_number_is_one_person_with_and_without_its_letters(home: Path, other: str) -> None:
+    year = return_spec("local_records").for_year(2027)
+    column = next(c for t in year.tables.values() for c in t.columns.values() if c.identifies == "worker")
+    checked = CellChecker(year, Pseudonymiser("durham")).check(
+        column.model_copy(update={"pattern": None}), pa.array([other, "SW1234567", "SW7654321"]).dictionary_encode()
+    )
+    assert checked.number is not None
+    assert checked.number[0] == checked.number[1] != checked.number[2]
+    expected = Pseudonymiser("durham").tokens(pa.array(["SW1234567"]), "worker").text[0]
+    assert checked.loaded is not None
+    assert checked.loaded[0] == expected, "those that were delivered before keep their tokens"
+
+
+def test_equal_texts_have_equal_numbers_and_others_have_not() -> None:
+    texts = ["DH1 3ZZ", "DH1 3ZY", "", "é", "x" * 300, "x" * 301, "A", "AA", "A\0", *map(str, range(20_000))]
+    salt = Salt()
+    numbers = salt.numbers(pa.array(texts))
+    assert numbers[texts.index("")] == 0
+    assert len(set(numbers.tolist())) == len(texts)
+    assert (salt.numbers(pa.array(["skipped", *texts]).slice(1)) == numbers).all()
+    assert not set(Salt().numbers(pa.array(texts))[3:].tolist()) & set(numbers[3:].tolist()), "another salt, others"
+
+
+def test_the_first_bytes_of_texts_are_kept() -> None:
+    texts = pa.array(["skipped", "", "SC123456", "1234567890123", "é"]).slice(1)
+    assert first_bytes(texts, 12).tolist() == [b"", b"SC123456", b"123456789012", "é".encode()]
+    assert first_bytes(pa.array([], pa.string()), 12).tolist() == []
+
+
+@pytest.mark.parametrize("text", ["plain", 'a "quoted", cell', "two\nlines"])
+def test_what_goes_to_the_server_is_csv_whatever_is_in_it(text: str) -> None:
+    chunks = pa.chunked_array([pa.array([], pa.string()), pa.array([text, None])])
+    written = bytes(load._csv({"a": chunks, "b": pa.chunked_array([pa.array([], pa.int64()), pa.array([1, 2])])}))
+    assert list(csv.reader(io.StringIO(written.decode(), newline=""))) == [[text, "1"], ["", "2"]]
+    assert bytes(load._csv({"a": pa.array([], pa.string())})) == b""
 
 
 def test_each_council_has_its_own_key(home: Path) -> None:
@@ -72,6 +113,11 @@ def test_a_spill_never_parts_a_child(monkeypatch: pytest.MonkeyPatch, in_memory:
     children = [{key for part in g.values() for key in part["_key"].tolist()} for g in groups]
     assert sum(map(len, children)) == len(set().union(*children)), "a child is in two groups"
     assert len(groups) > 1 if group == 60 else len(groups) == 1
+
+
+def test_whose_rows_are_on_some_lines() -> None:
+    rows = np.array([(7, 9, 1), (8, 3, 2), (7, 4, 3)], dtype=register.SHARED)
+    assert register.whose(rows, "_whose", np.array([3, 9], np.int32)).tolist() == [2, 1]
 
 
 def test_a_shared_value_is_found_on_every_line_that_has_it() -> None:

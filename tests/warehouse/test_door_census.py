@@ -68,9 +68,9 @@ def test_a_bad_row_waits_outside_and_the_rest_comes_in(warehouse: str) -> None:
     assert ("cp_plans", "8925", "quarantine") in found
     assert ("children", "4220", "warning") in found
     assert rows("select count(*) from raw.cin_census__cp_plans") == [(0,)]
-    receipt = next((get_settings().outbox / "durham").glob("*.csv")).read_text()
+    receipt = next((get_settings().outbox / "durham").glob("*.html")).read_text()
     assert "Child Protection Plan End Date earlier than Start Date" in receipt
-    assert ",one," in receipt
+    assert ">one<" in receipt
 
 
 def test_nothing_that_names_anybody_is_beyond_the_door(warehouse: str) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from socialcare import generate
 from socialcare.database import connect
@@ -120,16 +120,19 @@ def test_the_receipt_is_in_that_councils_outbox_alone_and_only_its_owner_reads_i
     outbox = get_settings().outbox
     assert [p.name for p in outbox.iterdir()] == ["durham"]
     receipts = sorted((outbox / "durham").iterdir())
-    assert [p.name for p in receipts] == ["receipt-2026-10-31-1.csv", "receipt-2026-10-31-1.html"]
+    assert [p.name for p in receipts] == ["receipt-2026-10-31-1.html", "receipt-2026-10-31-1.xlsx"]
     assert {p.stat().st_mode & 0o777 for p in receipts} == {0o600}
     assert (outbox / "durham").stat().st_mode & 0o777 == 0o700
-    page = receipts[1].read_text()
+    page = receipts[0].read_text()
     assert "SYNTHETIC" in page
     assert "row 2" in page
     assert "DH1" not in page
-    lines = list(csv.reader(receipts[0].open(encoding="utf-8")))
-    assert not [cell for row in lines for cell in row if cell[:1] in ("=", "+", "-", "@")]
-    assert [cell for row in lines for cell in row if cell == "'=1+1"], "the planted formula is told, harmless"
+    sheets = CalamineWorkbook.from_path(receipts[1])
+    cells = [
+        str(cell) for name in sheets.sheet_names for row in sheets.get_sheet_by_name(name).to_python() for cell in row
+    ]
+    assert not [cell for cell in cells if cell[:1] in ("=", "+", "-", "@")]
+    assert "'=1+1" in cells, "the planted formula is told, harmless"
 
 
 def test_a_night_makes_the_synthetic_delivery_once(warehouse: str) -> None:

@@ -71,10 +71,13 @@ class Births:
         if self._held:
             numbers = np.concatenate([self._number, *(numbers for numbers, _ in self._held)])
             born = np.concatenate([self._born, *(days for _, days in self._held)])
-            known_first = np.argsort(born == _NOT_YET, kind="stable")  # one file may lack what another has
-            numbers, born = numbers[known_first], born[known_first]
-            number, first = np.unique(numbers, return_index=True)
-            self._number, self._born, self._held = number, born[first], []
+            self._held = []
+            not_yet = born == _NOT_YET  # one file may lack what another has, so what is known comes first
+            order = np.lexsort((not_yet, numbers)) if not_yet.any() else np.argsort(numbers, kind="stable")
+            numbers = numbers[order]
+            first = np.ones(len(numbers), dtype=bool)
+            first[1:] = numbers[1:] != numbers[:-1]
+            self._number, self._born = numbers[first], born[order[first]]
         if not len(self._number):
             return np.full(len(wanted), NO_DAY)
         place = np.minimum(np.searchsorted(self._number, wanted), len(self._number) - 1)

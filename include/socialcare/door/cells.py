@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from secrets import token_hex
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ import pyarrow.compute as pac
 
 from socialcare.door.dialects import Dialects
 from socialcare.door.identity import Pseudonymiser, as_bools, postcode_sectors
+from socialcare.door.salted import Salt, first_bytes
 from socialcare.registry.returns import Column, ReturnYear
 
 Bools = npt.NDArray[np.bool_]
@@ -27,6 +27,8 @@ NO_NUMBER, NO_CODE, NO_AMOUNT = np.uint64(0), np.uint8(255), np.float64("nan")
 _EPOCH = date(1970, 1, 1).toordinal()
 #: Printable, no leading sign of a formula, short: what a case-management system gives as an identifier.
 _IDENTIFIER = r"^[0-9A-Za-z][0-9A-Za-z ._/#-]{0,39}$"
+#: A worker's number in Social Work England's register, of which some write the digits alone.
+_DIGITS = r"^([0-9]+)$"
 _UPN = r"^(UN[1-5]|[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z])$"
 _NUMBER = r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$"
 _TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
@@ -34,7 +36,6 @@ _TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
 UPN_KINDS = pa.array(["present", "UN1", "UN2", "UN3", "UN4", "UN5"])
 #: Bytes that a rule sees of text that has a pattern.
 LONGEST_WORD = 12
-_64 = (1 << 64) - 1
 _DATES = re.compile(
     r"(?:(\d{2})/(\d{2})/(\d{4})|(\d{4})-(\d{2})-(\d{2}))(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,7})?)?)?", re.ASCII
 )
@@ -93,7 +94,7 @@ class CellChecker:
         self._no_days = {days_since_epoch(day) for day in year.no_dates}
         self._pseudonymiser = pseudonymiser
         self._known_days: dict[str, int] = {}
-        self._salt = token_hex(16)
+        self._salt = Salt()
 
     def check(
         self, column: Column, cells: pa.DictionaryArray, *, wants_same: bool = False, has_none: bool = False
@@ -112,7 +113,7 @@ class CellChecker:
         if column.is_loaded and distinct.loaded is not None:
             fit = pac.if_else(pa.array(~unfit), distinct.loaded, None) if unfit.any() else distinct.loaded
             loaded = pac.take(fit, index)
-        same = self._same(values, unfit) if wants_same else None
+        same = np.where(unfit, NO_NUMBER, self._salt.numbers(values)) if wants_same else None
         none = self._stands_for_none(values) if has_none else None
         wrong = distinct.wrong & ~empty if none is None else distinct.wrong & ~empty & ~none
         return Checked(
@@ -128,12 +129,6 @@ class CellChecker:
             same=_spread(same, NO_NUMBER, rows),
         )
 
-    def _same(self, values: pa.StringArray, unfit: Bools) -> Numbers:
-        """Number texts so that equal ones are equal, under a salt that nobody keeps."""
-        salt = self._salt
-        numbers = np.fromiter((hash(salt + v) & _64 for v in values.to_pylist()), np.uint64, len(values))
-        return np.where(unfit, NO_NUMBER, numbers)
-
     def _stands_for_none(self, values: pa.StringArray) -> Bools:
         return np.fromiter((_day(value) in self._no_days for value in values.to_pylist()), bool, len(values))
 
@@ -148,8 +143,8 @@ class CellChecker:
         if not column.pattern:
             return _Distinct(np.zeros(len(values), dtype=bool))
         wrong = _unlike(values, column.pattern)
-        word = np.where(wrong, "", values.to_numpy(zero_copy_only=False).astype(f"U{LONGEST_WORD}"))
-        return _Distinct(wrong, loaded=values, word=np.strings.encode(word, "utf-8").astype(f"S{LONGEST_WORD}"))
+        word = np.where(wrong, b"", first_bytes(values, LONGEST_WORD))
+        return _Distinct(wrong, loaded=values, word=word)
 
     def _number(self, column: Column, values: pa.StringArray) -> _Distinct:
         wrong = _unlike(values, _NUMBER)
@@ -169,12 +164,14 @@ class CellChecker:
         return _Distinct(wrong, loaded=pa.array(texts, pa.string()), amount=np.where(wrong, NO_AMOUNT, amount))
 
     def _identifier(self, column: Column, values: pa.StringArray) -> _Distinct:
+        written = values
         if column.identifies == "worker":  # one number in the register, however a council writes it
-            values = pac.replace_substring_regex(pac.utf8_upper(values), r"\s+", "")
+            written = pac.replace_substring_regex(pac.utf8_upper(values), r"\s+", "")
+            values = pac.replace_substring_regex(written, _DIGITS, r"SW\1")
         tokens = self._pseudonymiser.tokens(values, column.identifies)
-        wrong = _unlike(values, _IDENTIFIER)
+        wrong = _unlike(written, _IDENTIFIER)
         if column.pattern:
-            wrong |= _unlike(values, column.pattern)
+            wrong |= _unlike(written, column.pattern)
         return _Distinct(wrong, loaded=tokens.text, number=tokens.number)
 
     def _code(self, column: Column, values: pa.StringArray) -> _Distinct:

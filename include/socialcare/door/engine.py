@@ -124,6 +124,8 @@ class RuleEngine:
         for statement in asked:
             yield from self._ask(statement)
         self._totals += self._totals_of(group)
+        for name in self._worked_out:  # or the group that comes next would be held beside this one
+            self._run(f"drop table if exists {name}", f"the view {name}")
 
     def _fill(self, table: str, rows: Records) -> None:
         """Put rows in the place of those of the group before."""
@@ -140,8 +142,8 @@ class RuleEngine:
                 continue
             described = self._run(f"describe ({text})", f"the view {name}").fetchall()
             columns = ", ".join(column for column, *_ in described if column == "_line" or column in asked)
-            worked_out[name] = f"create or replace temp table {name} as select {columns} from ({text})"
-            self._run(worked_out[name], f"the view {name}")
+            worked_out[name] = f"create temp table {name} as select {columns} from ({text})"
+            self._run(worked_out[name], f"the view {name}")  # made of no rows now, so that the next can be described
         return worked_out
 
     def _work_out(self, asking: str) -> None:
@@ -150,6 +152,7 @@ class RuleEngine:
         for name, text in reversed(self._year.views.items()):
             wanted |= words(text) if name in wanted else frozenset()
         for name, text in self._worked_out.items():
+            self._run(f"drop table if exists {name}", f"the view {name}")
             if name in wanted:
                 self._run(text, f"the view {name}")
 

@@ -60,13 +60,8 @@ class Pseudonymiser:
 
     def tokens(self, identifiers: pa.StringArray, kind: str = "child") -> Tokens:
         """Return one token for each of the identifiers, in their order: call it with distinct ones."""
-        (inner, outer), sha256 = self._keys[kind], hashlib.sha256
-        digests = b"".join(
-            [
-                sha256(outer + sha256(inner + identifier.encode()).digest()).digest()[:_TOKEN_BYTES]
-                for identifier in identifiers.to_pylist()
-            ]
-        )
+        inner, outer = (hashlib.sha256(begins) for begins in self._keys[kind])
+        digests = b"".join([_hmac(inner.copy(), outer.copy(), text.encode()) for text in identifiers.to_pylist()])
         digests = self._again(digests, kind)
         offsets = np.arange(len(identifiers) + 1, dtype=np.int32) * (2 * _TOKEN_BYTES)
         text = pa.StringArray.from_buffers(
@@ -99,6 +94,12 @@ def renewed(pseudonyms: Iterable[str], name: str, number: int) -> list[str]:
     """Return what the ``number``-th rotation of a key makes of pseudonyms. Raises Fault ``key_missing``."""
     key = bytes.fromhex(kept_secret(later_key(name, number)))
     return [hmac.digest(key, old.encode(), "sha256")[:_TOKEN_BYTES].hex() for old in pseudonyms]
+
+
+def _hmac(inner: hashlib._Hash, outer: hashlib._Hash, message: bytes) -> bytes:
+    inner.update(message)
+    outer.update(inner.digest())
+    return outer.digest()[:_TOKEN_BYTES]
 
 
 def _hmac_keys(secret_name: str, *parts: str) -> tuple[bytes, bytes]:

@@ -18,12 +18,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from socialcare.door.births import Births
-from socialcare.door.cells import NO_NUMBER, UPN_KINDS, CellChecker, Checked
+from socialcare.door.cells import NO_NUMBER, UPN_KINDS, CellChecker, Checked, Numbers
 from socialcare.door.engine import Circumstances, Found, RuleEngine, over_all, rules_of
 from socialcare.door.identity import Pseudonymiser
 from socialcare.door.read_xml import XmlTable
-from socialcare.door.reading import Block, Reader, UnreadableError
-from socialcare.door.register import SHARED, Findings, Records, Spill, shared
+from socialcare.door.reading import Block, Reader, UnreadableError, ahead
+from socialcare.door.register import SHARED, Findings, Records, Spill, give_back, shared, whose
 from socialcare.door.relations import LAST, relations
 from socialcare.door.upn import wrong_check_letters
 from socialcare.registry.returns import Column, ReturnYear, Rule
@@ -44,6 +44,14 @@ class Good:
 
     lines: Lines
     columns: dict[str, pa.Array]
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The lines of a block and whose each is: NO_NUMBER when nobody's."""
+
+    lines: Lines
+    whose: Numbers
 
 
 class DeliveryJudge:
@@ -96,10 +104,12 @@ class DeliveryJudge:
     def finish(self) -> dict[str, Lines]:
         """Apply the rules that need more than a cell; return, by table, the lines that must go out again."""
         out: dict[str, list[Lines]] = {table: [] for table in self._files}
+        give_back()
         for group, all_found in self._judged():
+            give_back()
             for found in all_found:
                 judge = self._files[found.table]
-                judge.findings.add(found.rule, found.lines)
+                judge.findings.add(found.rule, found.lines, whose(group[found.table], "_key", found.lines))
                 if judge.rules[found.rule].severity == "quarantine":
                     rows = group[found.table]
                     already = rows["_line"][rows["_bad"]]
@@ -109,11 +119,12 @@ class DeliveryJudge:
         for group in self.values.groups():
             for name, rows in group.items():
                 table, number = name.split("/")
-                self._files[table].findings.add(int(number), shared(rows))
-        lines = {t: np.unique(np.concatenate(found)) if found else np.empty(0, np.int32) for t, found in out.items()}
-        for table, found_out in lines.items():
+                lines = shared(rows)
+                self._files[table].findings.add(int(number), lines, whose(rows, "_whose", lines))
+        gone = {t: np.unique(np.concatenate(found)) if found else np.empty(0, np.int32) for t, found in out.items()}
+        for table, found_out in gone.items():
             self._files[table].quarantined += len(found_out)
-        return lines
+        return gone
 
     def _judged(self) -> Iterator[tuple[dict[str, Records], list[Found]]]:
         """Yield each group with what was found in it, two at a time: the database server has nothing to do now."""
@@ -154,7 +165,7 @@ class FileJudge:
 
     def rows(self) -> Iterator[Good]:
         """Yield the rows that come in, block by block. Raises UnreadableError."""
-        for block in self._reader.blocks():
+        for block in ahead(self._reader.blocks()):
             if self._relation.subject is None:
                 self._delivery.see_together(len(block.lines))
             yield self._judge(block)
@@ -171,17 +182,18 @@ class FileJudge:
             for name, cells in block.columns.items()
             if name in self._columns
         }
+        rows = _Rows(block.lines, self._relation.whose(columns, len(block.lines)))
         bad = np.zeros(len(block.lines), dtype=bool)
         for number, rule in enumerate(self.rules):
             (name, *_) = rule.columns
             if rule.check == "valid" and name in columns:
-                self._mark(number, rule, _invalid(self._columns[name], columns[name]), block.lines, bad)
+                self._mark(number, rule, _invalid(self._columns[name], columns[name]), rows, bad)
             elif rule.check == "check_letter" and name in columns:
-                self._mark(number, rule, wrong_check_letters(block.columns[name]), block.lines, bad)
+                self._mark(number, rule, wrong_check_letters(block.columns[name]), rows, bad)
             elif rule.check == "no_date" and name in columns:
-                self._mark(number, rule, columns[name].none, block.lines, bad)
+                self._mark(number, rule, columns[name].none, rows, bad)
             elif rule.check == "shared" and name in columns:
-                self._remember(number, block.lines, columns[name], columns.get(self._relation.subject or ""))
+                self._remember(number, rows, columns[name])
         self.quarantined += int(bad.sum())
         self._delivery.spill.add(self._name, self._relation.records(block.lines, columns, bad))
         columns |= self._delivery.births.reduced(self._name, columns)
@@ -195,21 +207,20 @@ class FileJudge:
     def _has_none(self) -> frozenset[str]:
         return frozenset(rule.columns[0] for rule in self.rules if rule.check == "no_date")
 
-    def _mark(self, number: int, rule: Rule, marked: Bools | None, lines: Lines, bad: Bools) -> None:
+    def _mark(self, number: int, rule: Rule, marked: Bools | None, rows: _Rows, bad: Bools) -> None:
         if marked is not None and marked.any():
-            self.findings.add(number, lines[marked])
+            self.findings.add(number, rows.lines[marked], rows.whose[marked])
             if rule.severity == "quarantine":
                 bad |= marked
 
-    def _remember(self, number: int, lines: Lines, checked: Checked, subject: Checked | None) -> None:
+    def _remember(self, number: int, of: _Rows, checked: Checked) -> None:
         """Keep what stands for each value, to see at the end which lines of several children share one."""
         assert checked.same is not None
         given = checked.same != NO_NUMBER
         if checked.code is not None:  # of pupil numbers, only those that are there
             given &= checked.code == UPN_KINDS.index("present").as_py()
         rows = np.empty(int(given.sum()), dtype=SHARED)
-        rows["_key"], rows["_line"] = checked.same[given], lines[given]
-        rows["_whose"] = NO_NUMBER if subject is None or subject.number is None else subject.number[given]
+        rows["_key"], rows["_line"], rows["_whose"] = checked.same[given], of.lines[given], of.whose[given]
         self._delivery.values.add(f"{self._name}/{number}", rows)
 
     def _good(self, block: Block, columns: dict[str, Checked], good: Bools) -> Good:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,6 +126,15 @@ class Reader:
         skipped = np.searchsorted(gaps, ordinal, side="right").astype(np.int32)
         lines: Lines = ordinal + np.int32(self._before + 1) + skipped
         return lines
+
+
+def ahead(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Yield the blocks; each is read while the one before is judged."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = reader.submit(next, blocks, None)
+            yield block
 
 
 def _without_blank_rows(lines: Lines, batch: pa.RecordBatch) -> Block:

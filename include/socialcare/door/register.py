@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import tempfile
 from collections.abc import Iterator
 from itertools import pairwise
@@ -10,16 +11,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-#: One finding: a line and the number of a rule.
-FINDING = np.dtype([("line", "i4"), ("rule", "u1")])
+#: One finding: a line, the number of a rule, and whose row it is (a keyed number, or nought).
+FINDING = np.dtype([("line", "i4"), ("rule", "u1"), ("whose", "u8")])
 #: One value that may not be shared: a number that stands for it, its line, and whose row that is.
 SHARED = np.dtype([("_key", "u8"), ("_line", "i4"), ("_whose", "u8")])
 Records = npt.NDArray[np.void]
 
 #: Bytes held before they go to disk, parts they go to, and rows that rules see at once (whole parts).
-_IN_MEMORY = 24 << 20
+_IN_MEMORY = 8 << 20
 _PARTS = 512
-_GROUP = 100_000
+_GROUP = 40_000
 
 
 class Spill:
@@ -96,6 +97,13 @@ class Spill:
                     place = self._file.seek(0, 2)
                     pieces[number].append((place, self._file.write(rows[start:end].tobytes())))
         self._held, self._bytes = {}, 0
+        give_back()
+
+
+def give_back() -> None:
+    """Give the memory that is free back to the system: the C library would keep a third of all that it ever had."""
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # GNU's alone has it
+        trim(0)
 
 
 def _split(rows: Records, count: int) -> tuple[Records, npt.NDArray[np.int64]]:
@@ -114,6 +122,13 @@ def shared(group: Records) -> npt.NDArray[np.int32]:
     return lines
 
 
+def whose(rows: Records, field: str, lines: npt.NDArray[np.int32]) -> npt.NDArray[np.uint64]:
+    """Return whose rows are on some lines, each of which is among the rows."""
+    order = np.argsort(rows["_line"])
+    found: npt.NDArray[np.uint64] = rows[field][order[np.searchsorted(rows["_line"], lines, sorter=order)]]
+    return found
+
+
 class Findings:
     """Every finding of one file, on disk: a file in which every row is wrong must not fill the memory."""
 
@@ -130,10 +145,10 @@ class Findings:
     def __len__(self) -> int:
         return self._count
 
-    def add(self, rule: int, lines: npt.NDArray[np.int32]) -> None:
+    def add(self, rule: int, lines: npt.NDArray[np.int32], whose: npt.NDArray[np.uint64] | int = 0) -> None:
         """Add one rule's findings."""
         found = np.empty(len(lines), dtype=FINDING)
-        found["line"], found["rule"] = lines, rule
+        found["line"], found["rule"], found["whose"] = lines, rule, whose
         self._file.write(found.tobytes())
         self._count += len(lines)
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from socialcare.door.cells import LONGEST_WORD, NO_CODE, NO_DAY, NO_NUMBER, UPN_KINDS, Checked
+from socialcare.door.cells import LONGEST_WORD, NO_CODE, NO_DAY, NO_NUMBER, UPN_KINDS, Checked, Numbers
 from socialcare.registry.returns import Column, ReturnYear
 
 Records = npt.NDArray[np.void]
@@ -54,6 +54,11 @@ class Relation:
         self.record = np.dtype(
             [("_key", "u8"), ("_line", "i4"), ("_bad", "?"), *((asked.name, asked.stored) for asked in self._asked)]
         )
+
+    def whose(self, columns: dict[str, Checked], count: int) -> Numbers:
+        """Return whose each row of a block is, by number; NO_NUMBER where nobody's."""
+        subject = columns.get(self.subject or "")
+        return np.full(count, NO_NUMBER) if subject is None or subject.number is None else subject.number
 
     def records(self, lines: npt.NDArray[np.int32], columns: dict[str, Checked], bad: npt.NDArray[np.bool_]) -> Records:
         """Return the rows of a block; ``bad`` marks those that are out already."""
