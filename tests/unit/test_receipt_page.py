@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import html
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.unit.test_receipt_workbook import FIRST, SECOND, made, rule
 
 from socialcare.door import receipt_page
+from socialcare.door.reasons import REASONS
 from socialcare.door.receipt import FileLine, Fixed, Place, Section, Since
 from socialcare.door.receipt_page import notice, page
 
@@ -127,3 +130,15 @@ def test_a_notice_names_the_return_and_the_delivery_and_nothing_else() -> None:
     assert "A file that may be yours came to another council's inbox." in html.unescape(seen)
     assert "Children in need census" in seen
     assert "Durham" not in seen
+
+
+def test_every_reason_that_the_door_gives_is_told_in_words() -> None:
+    named = set()
+    for file in Path(receipt_page.__file__).parent.glob("*.py"):
+        for call in (node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)):
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            given = [word.value for word in call.keywords if word.arg == "problem"]
+            given += call.args if name in ("UnreadableError", "_RefusedError", "WrongHeadingError") else []
+            named |= {word.value for word in given if isinstance(word, ast.Constant)}
+    assert {"heading_twice", "workbook_unknown", "workbook_broken"} <= named
+    assert named - {""} <= set(REASONS)

@@ -161,6 +161,14 @@ def test_a_number_that_is_no_council_of_ours_is_told_to_nobody_else() -> None:
     assert not get_settings().outbox.exists()
 
 
+def test_a_rejected_delivery_claims_nothing_fixed() -> None:
+    night("2026-10-30", A1="ZZZZ")
+    night("2026-10-31", **{"=A1": "WBRI"})
+    assert "Since your last submission" not in page("2026-10-31-1")
+    night("2026-11-01", A1="ZZZZ")  # of what was judged whole, the last
+    assert "Since your last submission (as of 31 October 2026)" in page("2026-11-01-1")
+
+
 def test_the_receipt_of_a_rejected_file_still_says_by_which_rows() -> None:
     taken = night("2026-10-30", **{"=A1": "WBRI"})  # no row of the header can come in
     assert (taken.verdict, taken.reason) == ("rejected", "every_row_quarantined")

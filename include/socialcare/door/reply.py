@@ -63,7 +63,9 @@ def send(
         held: receipt_rows.Held = []
         judged = [file for file in files if file.findings is not None]
         found = [_keep(connection, delivery_id, file, plan, checker, held) for file in judged]
-        changes = since.compare(connection, delivery, delivery_id, plan, [one.table for one in found], _listed(found))
+        if taken.verdict != "rejected":  # rules over all files may not have run: nothing could be called fixed
+            tables = [one.table for one in found]
+            changes = since.compare(connection, delivery, delivery_id, plan, tables, _listed(found))
         for one in found:
             sections += _sections(one, changes)
             fixed += _fixed(one, changes, checker, held)
