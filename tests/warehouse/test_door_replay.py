@@ -144,6 +144,8 @@ def test_a_delivery_that_was_not_known_is_taken_in_when_it_is(warehouse: str, mo
     monkeypatch.setattr(councils, "all_councils", lambda: (durham.model_copy(update={"returns": ()}),))
     send(AS_OF, GOOD)
     assert rows("select verdict, reason from raw.deliveries") == [("rejected", "return_not_agreed")]
+    monkeypatch.setattr(councils, "all_councils", lambda: ())
+    assert [one.kept_because for one in replay.replay()] == ["not_declared_any_more"]
     monkeypatch.setattr(councils, "all_councils", lambda: (durham,))
     (again,) = replay.replay()
     assert again.taken is not None

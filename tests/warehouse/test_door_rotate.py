@@ -20,6 +20,7 @@ from socialcare.door.identity import Pseudonymiser
 from socialcare.door.intake import take_in
 from socialcare.errors import Fault
 from socialcare.generate.deliver import AS_OF, COLLECTION_YEAR, write_delivery
+from socialcare.registry import councils
 from socialcare.settings import get_settings
 
 EARLIER = date(2026, 9, 30)
@@ -154,3 +155,11 @@ def test_a_column_of_tokens_that_nobody_declares_stops_the_rotation_by_name(ware
     with pytest.raises(Fault, match="pseudonym_undeclared"):
         rotate.rotate("durham")
     assert rows("select count(*) from door.key_rotations") == [(0,)]
+
+
+def test_a_declaration_that_wants_children_linked_across_councils_is_refused_by_name(tmp_path: Path) -> None:
+    declared = (councils.FOLDER / "durham.yml").read_text()
+    (tmp_path / "durham.yml").write_text(f"{declared}link_children: true\n")
+    with pytest.raises(Fault, match="council_declaration_wrong") as refused:
+        councils.all_councils(tmp_path)
+    assert "children are not linked across councils" in refused.value.what

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _KEPT = {
     "original_destroyed": "its original was destroyed",
     "original_damaged": "its original is damaged",
-    "not_declared_any_more": "its return or year is not declared any more",
+    "not_declared_any_more": "its council, return or year is not declared any more",
     "sent_again_since": "the council sent it again, and that was taken in",
     "not_a_plain_file": "it held something other than files",
 }

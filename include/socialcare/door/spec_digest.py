@@ -18,15 +18,15 @@ DOOR_RULES = 1
 
 
 def spec_digest(council_id: str, verdict: str, return_id: str, collection_year: int | None) -> str:
-    """Return the sha256 over what judges such a delivery now; nothing when its return or year is not declared any more.
+    """Return the sha256 over what judges such a delivery now; nothing when its council, return or year is not declared.
 
     A rejected delivery was judged by everything that could have known it.
     """
-    sender = council(council_id)
-    area = [sender.ons_code, sender.dfe_code]
-    if verdict == "rejected":
-        return _sha256([_every_return(), *area, *sorted(sender.returns)])
     try:
+        sender = council(council_id)
+        area = [sender.ons_code, sender.dfe_code]
+        if verdict == "rejected":
+            return _sha256([_every_return(), *area, *sorted(sender.returns)])
         return _sha256([_year(return_id, collection_year or 0), *area])
     except Fault:
         return ""

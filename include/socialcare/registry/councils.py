@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from socialcare.errors import Fault
 
@@ -49,11 +49,19 @@ class Council(BaseModel):
     inbox: str = Field("", pattern=_ADDRESS, description="Where it leaves its files, if not here.")
     outbox: str = Field("", pattern=_ADDRESS, description="Where it finds its receipts, if not here.")
     connection: str = Field("", description="The scheduler's connection that holds the credentials of both.")
+    link_children: bool = Field(False, description="Whether its children are linked with those of other councils.")
 
     @property
     def role(self) -> str:
         """The database role that sees this council's own rows."""
         return f"council_{self.id}"
+
+    @field_validator("link_children")
+    @classmethod
+    def _links_none(cls, wanted: bool) -> bool:
+        if wanted:
+            raise ValueError("children are not linked across councils: no joint agreement is provided for (ADR 0016)")
+        return wanted
 
     @model_validator(mode="after")
     def _says_when_each_is_due(self) -> Council:
