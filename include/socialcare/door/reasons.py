@@ -67,7 +67,9 @@ REASONS: dict[str, Reason] = {
         "The workbook takes values from other workbooks, which may be older than it.",
         "Break the links (Data, Edit Links), save and send it again.",
     ),
-    "zip_not_workbook": Reason("The file is a zip archive and no workbook.", "Send the workbook itself."),
+    "zip_not_workbook": Reason(
+        "The file is an archive or another document, and no workbook.", "Send the workbook itself."
+    ),
     "sheet_too_large": Reason(
         "A sheet has content far below or far right of its list.", "Delete the rows and columns around the list."
     ),
