@@ -35,6 +35,7 @@ CARRIED = {
 RATES = ("CLA01", "CLA02", "CLA03", "CIN01", "CIN02", "CIN06", "CIN07", "CIN17", "CIN09", "CIN10")
 #: What nothing in raw says, and why.
 NOT_CARRIED = {
+    "IMP01": "what a programme brings is estimated: no row says it",
     "EH01": "the day an early help assessment was completed is in Annex A alone, which holds six months and not a year",
 }
 

@@ -19,6 +19,13 @@ _FORMS = (
     "(select f.* from raw.local_records__training_feedback f"
     f" join raw.local_records__training_sessions s using (session) where held_on {YEAR} and rating is not null)"
 )
+#: The day on which each team's people first came to the programme.
+_BEGUN = (
+    "(select w.team, min(s.held_on) as begun from raw.local_records__training_sessions s"
+    " join raw.local_records__training_attendance a using (session)"
+    " join raw.local_records__staff w using (staff_pseudonym) where s.programme = 'REL-1' group by 1)"
+)
+_GOOD = "grade in ('OUT', 'GOOD')"
 _VOICE = "('VOICE_INVOLVED', 'VOICE_UNDERSTOOD', 'VOICE_OPPORTUNITY', 'VOICE_MEETINGS')"
 LOCAL_RECORDS = {
     "MIS01": share_of(_LAST, "offered = 'Y'"),
@@ -63,6 +70,27 @@ LOCAL_RECORDS = {
     "SV01": """select sum(count) filter (where option in ('AGREE', 'S_AGREE')), max(n)
         from raw.local_records__staff_survey where question = 'Q1'""",
     "SV02": "select max(responses), max(invited) from raw.local_records__staff_survey",
+    "MIS04": share_of(
+        _BACK,
+        "(interviewed_on + interviewed_at::time) - (returned_on + returned_at::time) <= interval '72 hours'",
+    ),
+    "EH04": share_of(
+        f"(select * from raw.local_records__step_decisions d where decided_on {YEAR})", "family_told_before = 'Y'"
+    ),
+    "SB02": """select count(*) from raw.local_records__short_breaks
+        where assessed_on is not null and started_on is null""",
+    "LD02": share_of("(select * from raw.local_records__asye a where finished_on is not null)", "result = 'PASS'"),
+    "LD05": share_of(
+        "(select f.* from raw.local_records__training_feedback f"
+        f" join raw.local_records__training_sessions s using (session) where held_on {YEAR})",
+        "confidence_after > confidence_before",
+    ),
+    "IMP02": f"select count(*) from {_BEGUN} b",
+    "IMP03": share_of(f"(select a.* from {_AUDITS} a join {_BEGUN} b using (team) where audited_on >= begun)", _GOOD),
+    "IMP04": share_of(
+        f"(select a.* from {_AUDITS} a left join {_BEGUN} b using (team) where begun is null or audited_on < begun)",
+        _GOOD,
+    ),
     "CL06": share_of("raw.local_records__pathway_plans", f"last_review_on > {DAY} - 183"),
 }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from socialcare.generate import practice_families, workers
+from socialcare.generate import practice_families, programme, workers
 from socialcare.generate.rows import (
     OPEN,
     Random,
@@ -17,6 +17,7 @@ from socialcare.generate.rows import (
     pick,
     random_for,
     spread,
+    stack,
     sum_within,
 )
 
@@ -84,7 +85,8 @@ def _audits(random: Random, life: Life) -> Rows:
     first = np.maximum(rows["began"], life.as_of - days_back(life))
     last = np.minimum(rows["ended"] - 1, life.as_of)
     on = first + (random.random(count) * (last - first + 1)).astype(np.int64)
-    grade = pick(random, count, _GRADES)
+    team = life.staff.posts["team"][rows["post"]]
+    grade = programme.lifted(life, pick(random, count, _GRADES), team, on)
     moderated = chance(random, count, 0.35)
     due = on + random.integers(14, 60, count)
     closed = np.where(
@@ -158,9 +160,10 @@ def _training(random: Random, life: Life) -> Rows:
         {
             **{"session": owner, "course": course[owner], "on": on[owner], "worker": worker},
             "attended": chance(random, len(owner), 0.83),
+            "programme": np.zeros(len(owner), dtype=bool),
         }
     )
-    return made.where(here & once)
+    return stack(made.where(here & once), programme.sessions(life, sessions))
 
 
 def _feedback(random: Random, training: Rows) -> Rows:

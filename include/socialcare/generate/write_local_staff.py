@@ -9,6 +9,7 @@ import numpy as np
 
 from socialcare.generate.annex_a_lists import labels
 from socialcare.generate.practice import COURSES, survey
+from socialcare.generate.programme import team_of_workers
 from socialcare.generate.rows import OPEN, Bools, Days, Ints, Rows, Texts, days_as_text, months_later, numbered
 
 if TYPE_CHECKING:
@@ -58,8 +59,7 @@ def _teams(life: Life, span: Span) -> Rows:
 def _staff(life: Life, span: Span) -> Rows:
     """Everybody who was ever in post up to the last day: other records name some who have left."""
     people = life.staff.workers
-    team = np.zeros(len(people), dtype=np.int64)
-    team[life.staff.held["worker"]] = life.staff.posts["team"][life.staff.held["post"]]
+    team = team_of_workers(life.staff)
     known = people["began"] <= span.until
     rows, team, number = people.where(known), team[known], np.flatnonzero(known)
     is_new = (rows["origin"] == "1") & (rows["began"] > span.until - _YEAR) & (rows["role"] == "5")
@@ -149,14 +149,20 @@ def _session(life: Life, rows: Rows) -> Texts:
     return made
 
 
+def _trained(life: Life, span: Span) -> Rows:
+    """Return the places of the time, and all of the programme up to its end: when a team began counts for ever."""
+    rows = life.practice.training
+    return rows.where((rows["on"] <= span.until) & (span.holds(rows["on"]) | rows["programme"]))
+
+
 def _training_sessions(life: Life, span: Span) -> Rows:
-    rows = life.practice.training.where(span.holds(life.practice.training["on"]))
+    rows = _trained(life, span)
     rows = rows.where(np.unique(rows["session"], return_index=True)[1])
     course, count = labels(rows["course"], COURSES), len(rows)
     return Rows(
         {
             **{"SESSION": _session(life, rows), "COURSE": np.strings.add(course, "-1")},
-            **{"PROGRAMME": np.where(rows["course"] == "Relational practice", "REL-1", "")},
+            **{"PROGRAMME": np.where(rows["programme"], "REL-1", "")},
             **{"PROVIDER": np.where(rows["session"] % 3, "OWN", "COMM"), "HELD_ON": day(rows["on"], span)},
             **{"DAYS": np.full(count, "0.5"), "MANDATORY": yes(rows["course"] == "Supervision")},
             "PLACES": np.full(count, "60"),
@@ -165,7 +171,7 @@ def _training_sessions(life: Life, span: Span) -> Rows:
 
 
 def _training_attendance(life: Life, span: Span) -> Rows:
-    rows = life.practice.training.where(span.holds(life.practice.training["on"]))
+    rows = _trained(life, span)
     return Rows(
         {
             **{"SESSION": _session(life, rows), "STAFF_NO": staff_numbers(rows["worker"])},

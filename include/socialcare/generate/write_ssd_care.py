@@ -1,4 +1,4 @@
-"""The Standard Safeguarding Dataset, written from a life: the tables of care and of leaving it."""
+"""The Standard Safeguarding Dataset, written from a life: periods of care, placements, missing, permanence."""
 
 from __future__ import annotations
 
@@ -7,36 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from socialcare.generate import care_events
-from socialcare.generate.annex_a_lists import labels
-from socialcare.generate.practice_families import pathway_plans
-from socialcare.generate.rows import OPEN, Days, Rows, Texts, age_on, days_as_text, is_last, numbered, spread
+from socialcare.generate.rows import OPEN, Rows, Texts, numbered, spread
+from socialcare.generate.ssd_text import care_period, child_ids, day
 from socialcare.generate.write_local_staff import yes
 
 if TYPE_CHECKING:
     from socialcare.generate.life import Life, Span
 
-_ISO = "%Y-%m-%d"
-_ELIGIBLE = {
-    **{"eligible": "Eligible child", "relevant": "Relevant child"},
-    "former relevant": "Former relevant child",
-}
+
 _CLA_VISITS = 42
-
-
-def day(days: Days, span: Span) -> Texts:
-    """Return days as text; blank where they are not known yet."""
-    return days_as_text(np.where(days > span.until, OPEN, days), _ISO)
-
-
-def child_ids(life: Life, rows: Rows) -> Texts:
-    """Return the council's own numbers of the children."""
-    named: Texts = life.children["id"][rows["child"]]
-    return named
-
-
-def _cla(rows: Rows) -> Texts:
-    return numbered("CLA", rows["period"] + 1, 7)
 
 
 def _placement(rows: Rows) -> Texts:
@@ -94,7 +73,10 @@ def _episodes(life: Life, span: Span) -> Rows:
             **{"CLAE_CLA_EPISODE_START_REASON": rows["rne"], "CLAE_CLA_PRIMARY_NEED_CODE": rows["need"]},
             "CLAE_CLA_EPISODE_CEASED_DATE": day(rows["ended"], span),
             "CLAE_CLA_EPISODE_CEASED_REASON": np.where(ended, rows["rec"], ""),
-            **{"CLAE_CLA_ID": _cla(rows), "CLAE_REFERRAL_ID": np.where(case < 0, "", numbered("REF", case + 1, 7))},
+            **{
+                "CLAE_CLA_ID": care_period(rows),
+                "CLAE_REFERRAL_ID": np.where(case < 0, "", numbered("REF", case + 1, 7)),
+            },
             "CLAE_CLA_LAST_IRO_CONTACT_DATE": np.full(len(rows), ""),
             "CLAE_ENTERED_CARE_DATE": day(in_care_since, span),
         }
@@ -110,7 +92,7 @@ def _placements(life: Life, span: Span) -> Rows:
     gone = left["ended"] <= span.until
     return Rows(
         {
-            **{"CLAP_CLA_PLACEMENT_ID": _placement(came), "CLAP_CLA_ID": _cla(came)},
+            **{"CLAP_CLA_PLACEMENT_ID": _placement(came), "CLAP_CLA_ID": care_period(came)},
             **{"CLAP_PERSON_ID": child_ids(life, came), "CLAP_CLA_PLACEMENT_START_DATE": day(came["began"], span)},
             **{"CLAP_CLA_PLACEMENT_TYPE": left["place"], "CLAP_CLA_PLACEMENT_URN": came["urn"]},
             "CLAP_CLA_PLACEMENT_DISTANCE": np.where(came["is_out"], "24.5", "4.2"),
@@ -126,7 +108,7 @@ def _reviews(life: Life, span: Span) -> Rows:
     return Rows(
         {
             "CLAR_CLA_REVIEW_ID": numbered("CLR", np.arange(1, len(rows) + 1), 7),
-            **{"CLAR_CLA_ID": _cla(rows), "CLAR_CLA_PERSON_ID": child_ids(life, rows)},
+            **{"CLAR_CLA_ID": care_period(rows), "CLAR_CLA_PERSON_ID": child_ids(life, rows)},
             **{"CLAR_CLA_REVIEW_DUE_DATE": np.full(len(rows), ""), "CLAR_CLA_REVIEW_DATE": day(rows["held"], span)},
             "CLAR_CLA_REVIEW_CANCELLED": np.full(len(rows), "N"),
             "CLAR_CLA_REVIEW_PARTICIPATION": rows["code"],
@@ -142,104 +124,9 @@ def _visits(life: Life, span: Span) -> Rows:
     rows = rows.where(owner)
     return Rows(
         {
-            **{"CLAV_CLA_VISIT_ID": numbered("CLV", number + 1, 7), "CLAV_CLA_ID": _cla(rows)},
+            **{"CLAV_CLA_VISIT_ID": numbered("CLV", number + 1, 7), "CLAV_CLA_ID": care_period(rows)},
             **{"CLAV_PERSON_ID": child_ids(life, rows), "CLAV_CLA_VISIT_DATE": day(on, span)},
             **{"CLAV_CLA_VISIT_SEEN": yes(number % 12 > 0), "CLAV_CLA_VISIT_SEEN_ALONE": yes(number % 12 > 6)},
-        }
-    )
-
-
-def _of_the_year(life: Life, span: Span) -> tuple[Rows, Rows, Texts]:
-    """Return who was in care on the last day, what their health questions find, and the day it is told of."""
-    rows = life.care.periods
-    here = rows.where(
-        (rows["began"] < span.until) & (rows["ended"] > span.until) & ~np.strings.startswith(rows["kind"], "break")
-    )
-    found = care_events.health(life.council_id, life.seed, life.care.children, span.year).where(here["child"])
-    return here, found, day(np.maximum(here["began"], span.until - 30 - here["child"] % 60), span)
-
-
-def _health(life: Life, span: Span) -> Rows:
-    here, found, on = _of_the_year(life, span)
-    parts = [("Health Assessment", found["assessed"]), ("Dental Check", found["teeth"])]
-    who = np.concatenate([here["child"][had] for _, had in parts])
-    kind = np.concatenate([np.full(np.count_nonzero(had), name) for name, had in parts])
-    return Rows(
-        {
-            "CLAH_HEALTH_CHECK_ID": numbered("HEA", np.arange(1, len(who) + 1), 7),
-            **{"CLAH_PERSON_ID": life.children["id"][who], "CLAH_HEALTH_CHECK_TYPE": kind},
-            "CLAH_HEALTH_CHECK_DATE": np.concatenate([on[had] for _, had in parts]),
-            "CLAH_HEALTH_CHECK_STATUS": np.full(len(who), "Completed"),
-        }
-    )
-
-
-def _immunisations(life: Life, span: Span) -> Rows:
-    here, found, on = _of_the_year(life, span)
-    made = {"CLAI_PERSON_ID": child_ids(life, here), "CLAI_IMMUNISATIONS_STATUS": yes(found["immunised"])}
-    return Rows({**made, "CLAI_IMMUNISATIONS_STATUS_DATE": on})
-
-
-def _substances(life: Life, span: Span) -> Rows:
-    here, found, on = _of_the_year(life, span)
-    had = found["substances"]
-    rows = here.where(had)
-    return Rows(
-        {
-            "CLAS_SUBSTANCE_MISUSE_ID": numbered("SUB", np.arange(1, len(rows) + 1), 7),
-            **{"CLAS_PERSON_ID": child_ids(life, rows), "CLAS_SUBSTANCE_MISUSE_DATE": on[had]},
-            "CLAS_SUBSTANCE_MISUSED": np.full(len(rows), ""),
-            "CLAS_INTERVENTION_RECEIVED": yes(found["helped"][had]),
-        }
-    )
-
-
-def _convictions(life: Life, span: Span) -> Rows:
-    here, found, on = _of_the_year(life, span)
-    had = found["convicted"] & (age_on(here["born"], span.ends) >= 10)
-    rows = here.where(had)
-    made = {"CLAC_CLA_CONVICTION_ID": numbered("CON", np.arange(1, len(rows) + 1), 7)}
-    made |= {"CLAC_PERSON_ID": child_ids(life, rows), "CLAC_CLA_CONVICTION_DATE": on[had]}
-    return Rows({**made, "CLAC_CLA_CONVICTION_OFFENCE": np.full(len(rows), "")})
-
-
-def _permanence_before(life: Life, span: Span) -> Rows:
-    here, _, _ = _of_the_year(life, span)
-    blank = np.full(len(here), "")
-    return Rows(
-        {
-            **{"LAPP_TABLE_ID": numbered("LAP", here["period"] + 1, 7), "LAPP_PERSON_ID": child_ids(life, here)},
-            "LAPP_PREVIOUS_PERMANENCE_OPTION": np.full(len(here), "Z1"),
-            **{"LAPP_PREVIOUS_PERMANENCE_LA": blank, "LAPP_PREVIOUS_PERMANENCE_ORDER_DATE": blank},
-        }
-    )
-
-
-def _care_plan(life: Life, span: Span) -> Rows:
-    rows = life.care.periods
-    rows = rows.where(rows["began"] + 10 <= np.minimum(span.until, rows["ended"]))
-    return Rows(
-        {
-            **{"LACP_TABLE_ID": numbered("LAC", rows["period"] + 1, 7), "LACP_PERSON_ID": child_ids(life, rows)},
-            "LACP_CLA_CARE_PLAN_START_DATE": day(rows["began"] + 10, span),
-            **{
-                "LACP_CLA_CARE_PLAN_END_DATE": day(rows["ended"], span),
-                "LACP_CLA_CARE_PLAN_JSON": np.full(len(rows), ""),
-            },
-        }
-    )
-
-
-def _sdq(life: Life, span: Span) -> Rows:
-    here, found, on = _of_the_year(life, span)
-    asked = age_on(here["born"], span.until) >= 4
-    here, found, on = here.where(asked), found.where(asked), on[asked]
-    none = found["sdq_missing"]
-    return Rows(
-        {
-            **{"CSDQ_TABLE_ID": numbered("SDQ", here["period"] + 1, 7), "CSDQ_PERSON_ID": child_ids(life, here)},
-            **{"CSDQ_SDQ_COMPLETED_DATE": on, "CSDQ_SDQ_SCORE": np.where(none, "", found["sdq"].astype(np.str_))},
-            "CSDQ_SDQ_REASON": np.where(none, found["sdq_reason"], ""),
         }
     )
 
@@ -259,36 +146,6 @@ def _missing(life: Life, span: Span) -> Rows:
     )
 
 
-def _care_leavers(life: Life, span: Span) -> Rows:
-    """Those who left, as they were when last asked around a birthday; those never asked yet are not told."""
-    asked = life.leavers.where(life.leavers["turns"] <= span.until)
-    rows = asked.where(is_last(asked["child"]))
-    seen = rows["in_touch"] == "YES"
-    home = rows["accom"].astype("<U2").view("<U1").reshape(-1, 2) if len(rows) else np.empty((0, 2), dtype="<U1")
-    plans = pathway_plans(life, span.until)
-    reviewed = np.full(len(life.care.children), OPEN)
-    reviewed[plans["child"]] = plans["reviewed"]
-    category = np.full(len(life.care.children), "former relevant")
-    category[plans["child"]] = plans["category"]
-    blank = np.full(len(rows), "")
-    return Rows(
-        {
-            **{"CLEA_TABLE_ID": numbered("CLE", rows["child"] + 1, 7), "CLEA_PERSON_ID": child_ids(life, rows)},
-            "CLEA_CARE_LEAVER_ELIGIBILITY": labels(category[rows["child"]], _ELIGIBLE),
-            **{
-                "CLEA_CARE_LEAVER_IN_TOUCH": rows["in_touch"],
-                "CLEA_CARE_LEAVER_LATEST_CONTACT": day(rows["turns"], span),
-            },
-            "CLEA_CARE_LEAVER_ACCOMMODATION": np.where(seen, home[:, 0], ""),
-            "CLEA_CARE_LEAVER_ACCOM_SUITABLE": np.where(seen, home[:, 1], ""),
-            "CLEA_CARE_LEAVER_ACTIVITY": np.where(seen, rows["activ"], ""),
-            "CLEA_PATHWAY_PLAN_REVIEW_DATE": day(reviewed[rows["child"]], span),
-            **{"CLEA_CARE_LEAVER_PERSONAL_ADVISOR": blank, "CLEA_CARE_LEAVER_ALLOCATED_TEAM": blank},
-            "CLEA_CARE_LEAVER_WORKER_ID": blank,
-        }
-    )
-
-
 def _permanence(life: Life, span: Span) -> Rows:
     rows = life.care.decisions.where(life.care.decisions["decided"] <= span.until)
     ordered = np.where(rows["way_out"] == "adopted", rows["ended"], OPEN)
@@ -303,7 +160,7 @@ def _permanence(life: Life, span: Span) -> Rows:
     told = {column: day(rows[name], span) for column, name in names.items()}
     told |= {"PERM_PERMANENCE_ORDER_DATE": day(ordered, span)}
     told |= {"PERM_TABLE_ID": numbered("PER", rows["period"] + 1, 7), "PERM_PERSON_ID": child_ids(life, rows)}
-    told |= {"PERM_CLA_ID": _cla(rows), "PERM_PART_OF_SIBLING_GROUP": np.full(len(rows), "N")}
+    told |= {"PERM_CLA_ID": care_period(rows), "PERM_PART_OF_SIBLING_GROUP": np.full(len(rows), "N")}
     told |= {"PERM_DECISION_REVERSED_REASON": np.where(ceased, rows["reason"], "")}
     told |= {"PERM_PERMANENCE_ORDER_TYPE": np.where(ordered <= span.until, "Adoption", "")}
     told |= {"PERM_ADOPTED_BY_CARER_FLAG": np.where(rows["placed"] <= span.until, yes(rows["by_carers"]), "")}
@@ -319,10 +176,15 @@ _PERMANENCE = (
     *("PERM_DECISION_REVERSED_DATE", "PERM_DECISION_REVERSED_REASON", "PERM_PERMANENCE_ORDER_DATE"),
     *("PERM_PERMANENCE_ORDER_TYPE", "PERM_ADOPTION_WORKER_ID"),
 )
+
+
 WRITERS: dict[str, Callable[[Life, Span], Rows]] = {
-    **{"immigration_status": _immigration, "legal_status": _legal_status, "cla_episodes": _episodes},
-    **{"cla_placement": _placements, "cla_reviews": _reviews, "cla_visits": _visits, "cla_health": _health},
-    **{"cla_immunisations": _immunisations, "cla_substance_misuse": _substances, "cla_convictions": _convictions},
-    **{"cla_previous_permanence": _permanence_before, "cla_care_plan": _care_plan, "sdq_scores": _sdq},
-    **{"missing": _missing, "care_leavers": _care_leavers, "permanence": _permanence},
+    "immigration_status": _immigration,
+    "legal_status": _legal_status,
+    "cla_episodes": _episodes,
+    "cla_placement": _placements,
+    "cla_reviews": _reviews,
+    "cla_visits": _visits,
+    "missing": _missing,
+    "permanence": _permanence,
 }
