@@ -61,11 +61,11 @@ _EXACT = {w for word in (*_WORDS, BORN.isoformat(), BORN.strftime("%d/%m/%Y")) f
 assert min(map(len, _TEXTS)) >= 6, "a canary that could stand there by chance"
 
 
-def found_in(content: bytes | str) -> list[str]:
-    """Return every canary in the content, in any spelling; the members of a zip are looked into."""
+def found_in(content: bytes | str, *, coded: bool = True) -> list[str]:
+    """Return every canary in the content, in any spelling, ``coded`` too; the members of a zip are looked into."""
     raw = content.encode(errors="replace") if isinstance(content, str) else content
     small = raw.lower()
-    found = [w.decode() for w in _TEXTS if w in small] + [repr(w) for w in _EXACT if w in raw]
+    found = [w.decode() for w in _TEXTS if w in small] + [repr(w) for w in _EXACT if coded and w in raw]
     if raw.startswith(b"PK\x03\x04"):
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             found += [w for name in archive.namelist() for w in found_in(archive.read(name))]
