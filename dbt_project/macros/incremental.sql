@@ -63,3 +63,18 @@
     where held.source_id = outdated.source_id and held.table_name = outdated.table_name
     {%- endif -%}
 {%- endmacro %}
+
+{#- Take out of a table kept by indicator the rows of the indicators that this build compares anew. -#}
+{% macro forget_pending(relation) -%}
+    {%- if execute and is_incremental() -%}
+    delete from {{ relation }} as held
+    where held.indicator_id in (select pending.indicator_id from {{ ref('int_indicators__pending') }} as pending)
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Empty the comparison with LAIT when it is to be made anew. -#}
+{% macro forget_lait(relation) -%}
+    {%- if execute and is_incremental() -%}
+    delete from {{ relation }} where exists (select 1 from {{ ref('int_lait__pending') }})
+    {%- endif -%}
+{%- endmacro %}

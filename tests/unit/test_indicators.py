@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import date
 
 import pytest
+from scipy.stats import chi2
 
 from socialcare.registry import Source, all_councils, all_sources, source
 from socialcare.settings import PROJECT_ROOT
@@ -26,27 +27,85 @@ INDICATORS = seed("indicators/indicator_rules.csv")
 COUNCILS = seed("councils/councils.csv")
 
 
-@pytest.mark.parametrize("row", INDICATORS, ids=[row["indicator_id"] for row in INDICATORS])
-def test_an_indicator_names_a_declared_figure_and_the_rows_that_count(row: dict[str, str]) -> None:
-    table = source(row["source_id"]).tables[row["table_name"]]
-    assert row["measure"] in {column.name for column in table.figures}
+ELSEWHERE = seed("indicators/indicator_sources.csv")
+IDS = [row["indicator_id"] for row in INDICATORS]
+
+
+def require_rows(row: dict[str, str], table_name: str, columns: str, breakdown: str) -> None:
+    """Each column is a declared figure of the table, and the breakdown names each column that divides its rows."""
+    table = source(row["source_id"]).tables[table_name]
+    assert set(columns.split(" + ")) <= {column.name for column in table.figures}
     dividing = {column.name: column.values for column in table.filters if len(column.values) > 1}
-    picked = dict(part.split("=") for part in row["breakdown"].split("; ")) if row["breakdown"] else {}
+    picked = dict(part.split("=", 1) for part in breakdown.split("; ")) if breakdown else {}
     assert list(picked) == list(dividing), "each column that divides an area's rows, in declared order"
     assert all(picked[column] in dividing[column] for column in picked)
 
 
-@pytest.mark.parametrize("row", INDICATORS, ids=[row["indicator_id"] for row in INDICATORS])
+@pytest.mark.parametrize("row", INDICATORS, ids=IDS)
+def test_an_indicator_names_declared_figures_and_the_rows_that_count(row: dict[str, str]) -> None:
+    own = row["table_name"]
+    assert row["measure"] or (row["numerator"] and row["denominator"])
+    if row["measure"]:
+        require_rows(row, own, row["measure"], row["breakdown"])
+    if row["numerator"]:
+        require_rows(row, own, row["numerator"], row["numerator_breakdown"] or row["breakdown"])
+    if row["denominator"]:
+        other = row["denominator_table"]
+        rows = row["denominator_breakdown"] or ("" if other else row["breakdown"])
+        require_rows(row, other or own, row["denominator"], rows)
+
+
+@pytest.mark.parametrize("row", ELSEWHERE, ids=[f"{row['indicator_id']} {row['source_id']}" for row in ELSEWHERE])
+def test_another_source_of_an_indicator_is_declared_and_says_what_to_mind(row: dict[str, str]) -> None:
+    assert row["indicator_id"] in IDS
+    require_rows(row, row["table_name"], row["measure"], row["breakdown"])
+    assert row["note"].endswith(".")
+
+
+@pytest.mark.parametrize("row", INDICATORS, ids=IDS)
 def test_an_indicator_says_what_people_must_know(row: dict[str, str]) -> None:
     assert row["question"].endswith("?")
-    assert row["caveat"].endswith(".")
-    assert row["unit"]
-    assert row["lait_code"]
-    assert row["owner"]
-    assert (row["polarity"] == "neutral") == (row["banded"] == "no")
+    for sentence in ("caveat", "suppression_rule"):
+        assert row[sentence].endswith(".")
+    assert all(row[column] for column in ("indicator_name", "topic", "unit", "owner", "decimals"))
+    assert row["polarity"] != "neutral" or row["banded"] == "no"
 
 
-@pytest.mark.parametrize("row", INDICATORS, ids=[row["indicator_id"] for row in INDICATORS])
+def test_the_catalogue_has_each_measure_of_dfes_tool_that_our_sources_carry_once() -> None:
+    carried = {row["lait_code"] for row in seed("lait/lait_measures.csv") if not row["not_carried_because"]}
+    named = [row["lait_code"] for row in INDICATORS if row["lait_code"]]
+    assert len(named) == len(set(named)) == 120
+    assert set(named) == carried
+
+
+@pytest.mark.parametrize("row", INDICATORS, ids=IDS)
+def test_an_interval_is_for_people_and_plans_that_were_counted(row: dict[str, str]) -> None:
+    method = row["interval_method"]
+    assert method in ("byar", "wilson", "none")
+    if method == "none":
+        # Full-time equivalents, sessions and scores are no people counted.
+        assert row["unit"] in ("FTE", "score", "cases per FTE case holder", "number") or (
+            row["indicator_id"].startswith("sw_") or "_absence_" in row["indicator_id"]
+        )
+    else:
+        assert row["numerator"]
+        assert (method == "wilson") == (row["unit"] == "%")
+    assert row["multiplier"] == {"byar": "10000", "wilson": "100"}.get(method, row["multiplier"]) or (
+        row["unit"] == "number"
+    )
+
+
+@pytest.mark.parametrize("row", INDICATORS, ids=IDS)
+def test_only_a_stock_names_who_came_and_who_left(row: dict[str, str]) -> None:
+    assert bool(row["inflow"]) == bool(row["outflow"])
+    if row["inflow"]:
+        assert row["period_type"] == "snapshot"
+        flows = [one for one in INDICATORS if one["indicator_id"] in (row["inflow"], row["outflow"])]
+        assert {flow["period_type"] for flow in flows} == {"year"}
+        assert all(flow["numerator"] and flow["source_id"] == row["source_id"] for flow in flows)
+
+
+@pytest.mark.parametrize("row", INDICATORS, ids=IDS)
 def test_a_year_has_a_beginning_twelve_months_before_its_end_and_a_snapshot_has_none(
     row: dict[str, str],
 ) -> None:
@@ -56,6 +115,16 @@ def test_a_year_has_a_beginning_twelve_months_before_its_end_and_a_snapshot_has_
     else:
         start = date(2024 + int(row["start_year_offset"]), int(row["start_month"]), int(row["start_day"]))
         assert (end - start).days in (364, 365)
+
+
+def test_the_exact_limits_of_small_counts_are_halves_of_chi_square_quantiles() -> None:
+    limits = seed("indicators/poisson_limits.csv")
+    assert [int(row["count"]) for row in limits] == list(range(10))
+    for row in limits:
+        count = int(row["count"])
+        low = chi2.ppf(0.025, 2 * count) / 2 if count else 0.0
+        assert float(row["low"]) == pytest.approx(low, abs=1e-6)
+        assert float(row["high"]) == pytest.approx(chi2.ppf(0.975, 2 * count + 2) / 2, abs=1e-6)
 
 
 @pytest.mark.parametrize("declared", all_sources(), ids=lambda declared: declared.id)

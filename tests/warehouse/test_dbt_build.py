@@ -242,7 +242,13 @@ def test_an_indicator_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         " where indicator_id = 'sw_vacancy_again_pct'"
     )
     assert found == [(12, "11.0", "2024-09-30")]
-    assert rows("select 1 from marts.indicators where indicator_id = 'sw_vacancy_again_pct'") == [(1,)]
+    for mart in ("indicators", "dim_indicator where held_status = 'held'"):
+        assert rows(f"select 'sw_vacancy_again_pct' in (select indicator_id from marts.{mart})") == [(True,)]
+    # Values of twelve councils, the region and England; nothing else had to change.
+    assert rows(
+        "select geographic_level, count(*) from marts.indicator_values where indicator_id = 'sw_vacancy_again_pct'"
+        " group by 1 order by 1"
+    ) == [("la", 12), ("national", 1), ("region", 1)]
     get_settings.cache_clear()
 
 

@@ -103,7 +103,9 @@ def test_every_area_of_the_real_files_is_a_council_a_region_or_england() -> None
     )
     assert under_old_codes == [
         ("E06000048", "section_47_and_conferences"),
+        ("E06000048", "workforce"),
         ("E08000020", "section_47_and_conferences"),
+        ("E08000020", "workforce"),
     ]
 
 

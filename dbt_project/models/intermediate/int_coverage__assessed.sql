@@ -10,10 +10,10 @@ with expected as (
         councils.dfe_code,
         councils.region_code
     from (
-        select distinct indicator_id, period, period_end_date from {{ ref('int_indicators__current') }}
+        select distinct indicator_id, period, areas_on from {{ ref('int_indicators__current') }}
     ) as current_figures
     inner join {{ ref('councils') }} as councils
-        on current_figures.period_end_date
+        on current_figures.areas_on
             between coalesce(councils.valid_from, '-infinity') and coalesce(councils.valid_to, 'infinity')
 
 ),

@@ -1,7 +1,7 @@
 -- Rank and quartile band, as DfE's interactive tool works them out: among every council with a number in the
 -- period, ties sharing the best place; bands cut at the quartiles of the same councils (R's quantile type 7,
 -- which is percentile_cont), a value on a cut falling to the lower side.
-{{ config(materialized='table') }}
+{{ config(materialized='table', pre_hook="set local work_mem = '256MB'") }}
 
 with figures as (
 

@@ -1,9 +1,21 @@
 -- DfE's tool (LAIT) and our releases side by side: one row per measure, area and year that either holds, and for each
 -- difference what could explain it, worked out from the counts. A class is given only where the figures bear it out.
+-- Kept as it is until a landing behind it comes or goes.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook=["{{ forget_lait(this) }}", "set local work_mem = '128MB'"],
+    post_hook="analyze {{ this }}",
+) }}
+
 with rules as (
 
-    select * from {{ ref('lait_measures') }}
-    where not_carried_because is null
+    select *
+    from {{ ref('lait_measures') }}
+    where
+        not_carried_because is null
+        and exists (select 1 from {{ ref('int_lait__pending') }} where lait_is_held)
 
 ),
 
@@ -188,6 +200,7 @@ classed as (
 )
 
 select
+    (select made_of from {{ ref('int_lait__pending') }}) as made_of,
     lait_code,
     first_year,
     lait_area,

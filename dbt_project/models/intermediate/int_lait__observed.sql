@@ -1,48 +1,8 @@
 -- Our side of the comparison with DfE's tool (LAIT): one row per rule of seeds/lait/lait_measures.csv, area and year,
--- with the published figure, or the counts that a percentage of ours is made of.
+-- with the published figure, or the counts that a percentage of ours is made of. Empty when nothing is to be compared.
 {{ config(materialized='table') }}
 
-with parts as (
-
-    select
-        rules.lait_code,
-        rules.first_year,
-        rules.last_year,
-        rules.source_id,
-        rules.table_name,
-        rules.release,
-        part.role,
-        part.measure,
-        coalesce(part.breakdown, '') as breakdown
-    from {{ ref('lait_measures') }} as rules
-    cross join lateral (
-        select
-            'figure' as role,
-            rules.measure,
-            rules.breakdown
-        union all
-        select
-            'count',
-            count_of.measure,
-            rules.breakdown
-        from string_to_table(rules.numerator, ' + ') as count_of (measure)
-        union all
-        select
-            'other_count',
-            other.measure,
-            rules.breakdown
-        from string_to_table(rules.other_counts, ' + ') as other (measure)
-        union all
-        select
-            'total',
-            rules.denominator,
-            coalesce(rules.denominator_breakdown, rules.breakdown)
-    ) as part
-    where part.measure is not null
-
-),
-
-observed as (
+with observed as (
 
     select
         parts.lait_code,
@@ -58,18 +18,19 @@ observed as (
         observations.value_status,
         -- LAIT numbers councils by DfE's code, and gives a joint return to the first of its two.
         coalesce(regions.lait_area, split_part(observations.old_la_code, ' / ', 1)) as lait_area
-    from parts
+    from {{ ref('int_lait__parts') }} as parts
     inner join {{ source('control', 'current_landings') }} as landings
         on parts.source_id = landings.source_id
         and parts.table_name = landings.table_name
         and parts.release = landings.release
-    inner join {{ ref('int_observations__unioned') }} as observations
+    inner join {{ ref('int_figures__named') }} as observations
         on landings.landing_id = observations.landing_id
         and parts.measure = observations.measure
         and parts.breakdown = coalesce(observations.breakdown, '')
         and observations.period_year between parts.first_year and parts.last_year
     left join {{ ref('lait_regions') }} as regions
         on observations.geographic_level <> 'la' and observations.area_code = regions.region_code
+    where exists (select 1 from {{ ref('int_lait__pending') }} where lait_is_held)
 
 )
 

@@ -18,7 +18,14 @@ select
     observed.release_id,
     landings.file_name,
     observed.file_sha256,
-    observed.source_line as line
+    observed.source_line as line,
+    observed.numerator,
+    observed.denominator,
+    observed.value_origin,
+    dated.known_from,
+    dated.known_to,
+    dated.known_from_status,
+    dated.is_first
 from {{ ref('int_indicators__observed') }} as observed
 inner join {{ ref('indicator_rules') }} as indicators
     on observed.indicator_id = indicators.indicator_id
@@ -33,3 +40,7 @@ left join {{ ref('int_releases__chosen') }} as chosen
     on observed.indicator_id = chosen.indicator_id
     and observed.period = chosen.period
     and observed.release_id = chosen.release_id
+inner join {{ ref('int_indicators__dated') }} as dated
+    on observed.indicator_id = dated.indicator_id
+    and observed.period = dated.period
+    and observed.release_id = dated.release_id

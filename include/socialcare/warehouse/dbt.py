@@ -23,7 +23,14 @@ _LOCK = 7300010
 _TESTS = ("test", "unit_test")
 
 #: Kept from build to build, made anew only where the rules changed. A table's comment names the rules it was made by.
-_KEPT = ("int_observations__unioned", "int_restatements__found")
+_KEPT = (
+    "int_figures__named",
+    "int_indicators__compared",
+    "int_indicators__observed",
+    "int_lait__compared",
+    "int_observations__unioned",
+    "int_restatements__found",
+)
 
 
 @dataclass(frozen=True)
