@@ -1,4 +1,4 @@
-"""For whoever reads what is published: sql, versions, rollback, access, docs."""
+"""For whoever reads what is published: sql, explain, versions, rollback, access, docs."""
 
 from __future__ import annotations
 
@@ -28,6 +28,19 @@ def sql(
             if fault.name in ("query_refused", "not_yours_to_read") and kept.current() is None:
                 raise psycopg.errors.UndefinedTable from None  # what it asks for is yet to be published
             raise
+
+
+@app.command()
+def explain(
+    indicator: Annotated[str, typer.Argument(help="The indicator's id, as in dim_indicator.")],
+    council: Annotated[str, typer.Argument(help="The council: its name or its code.")],
+    period: Annotated[str, typer.Argument(help="The period, as the publisher writes it: 2024.")],
+) -> None:
+    """Say why a figure is what it is: its counts, file and line, comparators, and what each release said."""
+    from socialcare.warehouse import explain as why
+
+    with existing_database():
+        why.show(console, why.explain(indicator, council, period))
 
 
 @app.command()
