@@ -63,7 +63,7 @@ BAD_HEADERS: dict[str, tuple[str | bytes, str]] = {
     "no heading": (CHILD * 3, "heading_unknown"),
     "a million columns": (",".join(["X"] * 1_000_000) + "\n", "heading_too_long"),
     "a cell of 10 MB": (HEADER + CHILD + "A2,F,01/05/2015,WBRI,UN1,0," + "x" * 10_000_000 + "\n", "row_too_long"),
-    "Annex A": ("Child Unique ID,Gender\n1,F\n", "other_return_annex_a_list"),
+    "Annex A": ("Child Unique ID,Gender\n1,F\n", "list_incomplete"),
     "all rows too short": (HEADER + "A1,F\nA2,M\n", "every_row_quarantined"),
 }
 
