@@ -2,8 +2,11 @@
 
     python bench/door.py                       200,000 episode rows
     python bench/door.py 200000 2000000        several sizes
+    python bench/door.py --dlt PYTHON          with dlt too, a loader that somebody might take in the door's place
 
-Prints the ratio (best of three of each, in turn) and the peak memory of the process that runs the door.
+Prints the ratio (best of three of each, in turn) and the peak memory of the process that runs the door. dlt is no part
+of the platform: PYTHON is an interpreter that has ``dlt[postgres]``. It loads the same files into tables of its own and
+does nothing else with them: no rule, no pseudonym, no original, no receipt.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import json
 import multiprocessing
 import os
 import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable
@@ -77,6 +81,41 @@ def seconds_of_the_door(files: dict[str, Path], attempt: int) -> float:
     return took
 
 
+_DLT = """
+import csv, json, sys, time
+import dlt
+began = time.perf_counter()
+pipeline = dlt.pipeline("bench", destination="postgres", dataset_name="bench", pipelines_dir=sys.argv[2])
+for table, path in json.loads(sys.argv[1]).items():
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        pipeline.run(dlt.resource(csv.DictReader(file), name=table), write_disposition="replace")
+print(time.perf_counter() - began)
+"""
+
+
+def seconds_of_dlt(interpreter: str, files: dict[str, Path], home: Path) -> float:
+    """Load the same files with dlt, row by row as its documentation has it, into a database of its own."""
+    from socialcare.database import ADMIN, connect, password, server
+
+    with connect(ADMIN, database="postgres", autocommit=True) as connection:
+        connection.execute("drop database if exists bench_dlt")
+        connection.execute("create database bench_dlt")
+    where = server()
+    url = f"postgresql://{ADMIN}:{password(ADMIN)}@{where.host}:{where.port}/bench_dlt"
+    own = {"DESTINATION__POSTGRES__CREDENTIALS": url, "RUNTIME__DLTHUB_TELEMETRY": "false", "HOME": str(home)}
+    with tempfile.TemporaryDirectory(dir=home) as pipelines:
+        given = json.dumps({table: str(path) for table, path in files.items()})
+        done = subprocess.run(
+            [interpreter, "-c", _DLT, given, pipelines],
+            env=os.environ | own,
+            cwd=pipelines,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    return float(done.stdout.split()[-1])
+
+
 def in_a_process(work: Callable[..., float], *given: object) -> tuple[float, float]:
     """Run ``work`` in a fresh process; return its seconds and that process's peak memory in MiB."""
     context = multiprocessing.get_context("spawn")
@@ -91,8 +130,8 @@ def _measured(work: Callable[..., float], given: tuple[object, ...]) -> tuple[fl
     return took, int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
-def run(sizes: list[int]) -> list[dict[str, float]]:
-    """Measure every size on a server of its own; return and print one line for each."""
+def run(sizes: list[int], dlt: str = "") -> list[dict[str, float]]:
+    """Measure every size on a server of its own; return and print one line for each. ``dlt``: an interpreter."""
     from socialcare.warehouse import schema
 
     home = Path(tempfile.mkdtemp(prefix="socialcare-bench-"))
@@ -120,6 +159,8 @@ def run(sizes: list[int]) -> list[dict[str, float]]:
                 "ratio": round(min(door) / min(bare), 2),
                 "peak_mib": round(peak),
             }
+            if dlt:
+                result["dlt_seconds"] = round(min(seconds_of_dlt(dlt, files, home) for _ in range(ROUNDS)), 3)
             print(json.dumps(result), flush=True)
             results.append(result)
     finally:
@@ -131,4 +172,6 @@ def run(sizes: list[int]) -> list[dict[str, float]]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rows", type=int, nargs="*", default=[200_000])
-    run(parser.parse_args().rows)
+    parser.add_argument("--dlt", default="", help="an interpreter that has dlt[postgres]")
+    asked = parser.parse_args()
+    run(asked.rows, asked.dlt)
