@@ -240,3 +240,19 @@ def test_the_verb_lists_what_changed_and_names_no_file_or_child(warehouse: str, 
     assert "header, rule 101: 1 before, 1 now; 1 no longer so, 1 newly" in done.output
     assert "Changed: 1. The same: 1. Kept as they were: 0." in done.output
     assert "A One" not in done.output
+
+
+def test_a_correction_of_last_year_is_current_for_its_year_and_not_in_place_of_this_years(warehouse: str) -> None:
+    """Last year's return is still corrected, by an extract of today, while this year's nightly files arrive."""
+    came = [(2026, "2026-03-31", "partly_accepted"), (2027, "2026-10-30", "accepted"), (2026, "2026-10-31", "accepted")]
+    with connect("loader") as connection:
+        for number, (year, day, verdict) in enumerate([*came, (2027, "2026-11-01", "rejected")]):
+            connection.execute(
+                "insert into raw.deliveries (council_id, return_id, collection_year, as_of_date, is_synthetic,"
+                " content_sha256, rows_in, rows_loaded, rows_quarantined, verdict)"
+                " values ('durham', 'ssda903', %s, %s, true, %s, 0, 0, 0, %s)",
+                [year, day, str(number), verdict],
+            )
+    of_years = "select collection_year, as_of_date::text from raw.current_year_deliveries order by 1"
+    assert rows(of_years) == [(2026, "2026-10-31"), (2027, "2026-10-30")]
+    assert rows("select collection_year, as_of_date::text from raw.current_deliveries") == [(2027, "2026-10-30")]
