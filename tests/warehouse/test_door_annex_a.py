@@ -142,6 +142,15 @@ def test_a_bad_row_waits_outside_by_its_own_row_of_the_sheet_and_the_rest_comes_
     assert rows("select _line from raw.annex_a__referrals order by 1") == [(6,), (8,)]
 
 
+def test_a_workbook_of_which_no_row_comes_in_is_refused_and_yesterdays_stays() -> None:
+    send({"a.xlsx": workbook({"referrals": ALL["referrals"]})})
+    wrong = {**ALL["referrals"][0], "REFERRAL_DATE": "31/02/2026"}
+    taken = send({"a.xlsx": workbook({"referrals": [wrong]})}, day="2026-11-01")
+    assert (taken.verdict, taken.reason, taken.rows_quarantined) == ("rejected", "every_row_quarantined", 1)
+    assert rows("select as_of_date::text from raw.current_deliveries") == [("2026-10-31",)]
+    assert rows("select count(*) from raw.annex_a__referrals") == [(1,)]
+
+
 def test_a_csv_list_may_be_written_in_other_ways() -> None:
     good = ALL["referrals"][0]
     some = [good, {**good, "CHILD": "A2", "REFERRAL_DATE": "2-Jun-2026", "DOB": "1 May 2012"}]

@@ -28,7 +28,7 @@ from socialcare.door.plan import Plan, make_plan
 from socialcare.door.reading import UnreadableError
 from socialcare.door.register import Findings
 from socialcare.door.relations import LAST, words
-from socialcare.door.verdicts import JudgedFile
+from socialcare.door.verdicts import JudgedFile, RefusedError, refuse_if_nothing_came_in, verdict_of
 from socialcare.errors import Fault
 from socialcare.registry.councils import all_councils, council
 from socialcare.registry.returns import ReturnYear, Rule, return_spec
@@ -65,10 +65,6 @@ class _OneTimeKey(Pseudonymiser):
             digests.append(one.digest())
         number = np.frombuffer(b"".join(digests), dtype=np.uint64)[:: _TOKEN_BYTES // 8]
         return Tokens(pa.array([digest.hex() for digest in digests], pa.string()), number)
-
-
-class _RefusedError(Exception):
-    """Nothing of the delivery would come in."""
 
 
 @contextmanager
@@ -108,7 +104,7 @@ def check(
         if reason:
             for file in files:
                 file.rows_loaded = 0
-        yield Checked(_verdict(reason, files), reason, plan, tuple(files), not_judged)
+        yield Checked(verdict_of(reason, files), reason, plan, tuple(files), not_judged)
 
 
 def _delivery(council_id: str, paths: Sequence[Path]) -> Delivery:
@@ -191,8 +187,9 @@ def _judge(year: ReturnYear, plan: Plan, council_id: str, files: list[JudgedFile
                 file.rules = judges[name].rules
                 _read(file, judges[name])
             for name, lines in judge.finish().items():
-                _count(files_of[name], judges[name], len(lines), is_required=year.tables[name].required)
-    except _RefusedError as refused:
+                files_of[name].count(judges[name].quarantined, len(lines), is_required=year.tables[name].required)
+            refuse_if_nothing_came_in(files_of.values())
+    except RefusedError as refused:
         return str(refused)
     return ""
 
@@ -202,22 +199,5 @@ def _read(file: JudgedFile, judge: FileJudge) -> None:
         file.rows_loaded = sum(len(good.lines) for good in judge.rows())
     except UnreadableError as error:
         file.reason, file.findings = error.name, None
-        raise _RefusedError(error.name) from None
+        raise RefusedError(error.name) from None
     file.rows_in = judge.rows_in
-
-
-def _count(file: JudgedFile, judge: FileJudge, taken_out: int, *, is_required: bool) -> None:
-    file.rows_loaded -= taken_out
-    if file.rows_in != file.rows_loaded + judge.quarantined:
-        raise RuntimeError(f"rows do not add up in {file.found.table}")
-    if not file.rows_loaded and (file.rows_in or is_required):
-        file.reason = "every_row_quarantined" if file.rows_in else "no_rows"
-        if is_required:
-            raise _RefusedError(file.reason)
-
-
-def _verdict(reason: str, files: list[JudgedFile]) -> str:
-    if reason:
-        return "rejected"
-    whole = all(file.verdict in ("accepted", "not_taken") for file in files)
-    return "accepted" if whole else "partly_accepted"

@@ -29,7 +29,7 @@ from socialcare.door.plan import Plan, make_plan
 from socialcare.door.reading import UnreadableError
 from socialcare.door.recognise import Copy
 from socialcare.door.register import Findings
-from socialcare.door.verdicts import JudgedFile, Taken
+from socialcare.door.verdicts import JudgedFile, RefusedError, Taken, refuse_if_nothing_came_in, verdict_of
 from socialcare.errors import Fault
 from socialcare.registry.councils import council
 
@@ -44,10 +44,6 @@ class SeenDelivery:
     plan: Plan
     files: list[JudgedFile]
     content: str
-
-
-class _RefusedError(Exception):
-    """Nothing of the delivery may come in."""
 
 
 def take_in(delivery: Delivery, *, today: date | None = None) -> Taken:
@@ -120,7 +116,7 @@ def judge(
         for file in seen.files:
             file.rows_loaded = 0
     return Taken(
-        _verdict(reason, seen.files),
+        verdict_of(reason, seen.files),
         reason,
         seen.plan.as_of_date,
         *(sum(getattr(f, n) for f in seen.files) for n in ("rows_in", "rows_loaded", "rows_quarantined")),
@@ -150,13 +146,6 @@ def _content(delivery: Delivery, files: list[JudgedFile], problem: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _verdict(reason: str, files: list[JudgedFile]) -> str:
-    if reason:
-        return "rejected"
-    whole = all(file.verdict in ("accepted", "not_taken") for file in files)
-    return "accepted" if whole else "partly_accepted"
-
-
 def _judge(
     connection: psycopg.Connection, seen: SeenDelivery, delivery_id: int, tokens: Pseudonymiser, stores: ExitStack
 ) -> str:
@@ -181,8 +170,9 @@ def _judge(
                 _load(connection, delivery, plan, file, delivery_id, judges[name])
             for name, lines in judge.finish().items():
                 load.take_out(connection, f"{plan.return_id}__{name}", delivery_id, lines)
-                _count(files_of[name], judges[name], len(lines), is_required=plan.year.tables[name].required)
-    except _RefusedError as refused:
+                files_of[name].count(judges[name].quarantined, len(lines), is_required=plan.year.tables[name].required)
+            refuse_if_nothing_came_in(files_of.values())
+    except RefusedError as refused:
         return str(refused)
     return ""
 
@@ -201,19 +191,8 @@ def _load(
         file.rows_loaded = load.copy_rows(connection, table, delivery.council_id, delivery_id, judge.rows())
     except UnreadableError as error:
         file.reason, file.findings = error.name, None
-        raise _RefusedError(error.name) from None
+        raise RefusedError(error.name) from None
     file.rows_in = judge.rows_in
-
-
-def _count(file: JudgedFile, judge: FileJudge, taken_out: int, *, is_required: bool) -> None:
-    """Count what came in of one table. A file that others need must hold a row; in others there may be none."""
-    file.rows_loaded -= taken_out
-    if file.rows_in != file.rows_loaded + judge.quarantined:
-        raise RuntimeError(f"rows do not add up in {file.found.table}")  # a fault of ours: nothing is loaded
-    if not file.rows_loaded and (file.rows_in or is_required):
-        file.reason = "every_row_quarantined" if file.rows_in else "no_rows"
-        if is_required:
-            raise _RefusedError(file.reason)
 
 
 def _empty_inbox(delivery: Delivery) -> None:
