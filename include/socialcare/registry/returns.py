@@ -15,6 +15,7 @@ from socialcare.registry.return_tables import Column, Identifies, Strict, Table
 
 __all__ = ["Column", "Return", "ReturnYear", "Rule", "Table", "all_returns", "return_spec"]
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FOLDER = Path(__file__).resolve().parents[1] / "specs"
 
 
@@ -182,8 +183,8 @@ def all_returns(folder: Path = FOLDER) -> tuple[Return, ...]:
     found = []
     for path in sorted(folder.glob("*.yml")):
         try:
-            found.append(Return.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))))
-        except ValueError as error:
+            found.append(Return.model_validate(yaml.load(path.read_bytes(), Loader=_LOADER)))
+        except (ValueError, yaml.YAMLError) as error:
             raise Fault(
                 "return_declaration_wrong",
                 f"A return's declaration is not valid: {error}",
