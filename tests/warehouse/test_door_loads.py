@@ -15,6 +15,7 @@ from socialcare.door.intake import take_in
 from socialcare.door.verdicts import Taken
 from socialcare.errors import Fault
 from socialcare.generate.deliver import AS_OF, COLLECTION_YEAR, write_delivery
+from socialcare.registry.councils import council
 from socialcare.settings import get_settings
 from socialcare.steps.night import ingest_council
 
@@ -135,12 +136,13 @@ def test_the_receipt_is_in_that_councils_outbox_alone_and_only_its_owner_reads_i
     assert "'=1+1" in cells, "the planted formula is told, harmless"
 
 
-def test_a_night_makes_the_synthetic_delivery_once(warehouse: str) -> None:
+def test_a_night_makes_a_synthetic_delivery_of_each_return_once(warehouse: str) -> None:
     first = ingest_council("n1", "durham")
     assert first.outcome == "partly_accepted"
     assert first.rows_loaded
     assert ingest_council("n2", "durham").outcome == "nothing_sent"
-    assert rows("select count(*) from raw.deliveries") == [(1,)]
+    sent = rows("select return_id from raw.deliveries order by return_id")
+    assert sent == [(each,) for each in sorted(council("durham").returns)]
 
 
 def test_with_the_inbox_setting_nothing_is_made_up(warehouse: str, monkeypatch: pytest.MonkeyPatch) -> None:

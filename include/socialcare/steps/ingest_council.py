@@ -20,13 +20,14 @@ STEP = "ingest_council"
 def ingest_council(council_id: str) -> Outcome:
     """Take in the council's deliveries; return how the newest ended.
 
-    A council that never sent anything gets its SYNTHETIC delivery first, unless settings say otherwise.
+    A council that never sent anything gets SYNTHETIC deliveries first, one of each return, unless settings say
+    otherwise.
     Raises Fault when the council is not declared or the database fails; never for what a council sent.
     """
     council(council_id)
     inbox = arrival.look(council_id)
     if not inbox.whole and not inbox.arriving and _wants_synthetic(council_id):
-        generate.deliver(council_id)
+        generate.deliver_all(council_id)
         inbox = arrival.look(council_id)
     taken = [_take_in(delivery) for delivery in inbox.whole]
     return _outcome(council_id, taken, inbox.arriving)
