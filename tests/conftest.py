@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from psycopg import sql
-from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
+from xdist.scheduler import LoadFileScheduling
 
 from socialcare.settings import get_settings
 

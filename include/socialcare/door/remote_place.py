@@ -44,8 +44,8 @@ def open_with(address: str, options: dict[str, Any]) -> Place:
 
     Raises Fault ``remote_package_missing``, ``host_key_missing``, ``remote_failed``.
     """
-    import fsspec  # type: ignore[import-untyped]
-    from fsspec.registry import known_implementations  # type: ignore[import-untyped]
+    import fsspec
+    from fsspec.registry import known_implementations
 
     protocol = fsspec.utils.get_protocol(address)
     try:
@@ -68,7 +68,7 @@ def open_with(address: str, options: dict[str, Any]) -> Place:
 
 def _only_the_host_with(key: str) -> Any:
     """Return a policy that speaks to one server alone: by default any would do that answers at the address."""
-    import paramiko  # type: ignore[import-not-found,import-untyped,unused-ignore]
+    import paramiko
 
     wanted = next((part for part in key.split() if part.startswith("AAAA")), "")
     if not wanted:
@@ -79,7 +79,7 @@ def _only_the_host_with(key: str) -> Any:
             remedy="put the server's public key there as host_key (one line of ssh-keyscan, checked with the council).",
         )
 
-    class OneHost(paramiko.MissingHostKeyPolicy):  # type: ignore[misc,unused-ignore]
+    class OneHost(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]
         def missing_host_key(self, client: object, hostname: str, key: Any) -> None:
             if key.get_base64() != wanted:
                 raise paramiko.SSHException
