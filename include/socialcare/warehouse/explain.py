@@ -52,7 +52,7 @@ from versions.version as earlier
 join versions.regional_comparison as figures on figures.version_id = earlier.version_id
 where earlier.version_id = (
         select max(version_id) from versions.version
-        where dropped_at is null and version_id < (select version_id from versions.current)
+        where published_at is not null and dropped_at is null and version_id < (select version_id from versions.current)
     )
     and figures.indicator_id = %(indicator)s and figures.period = %(period)s and figures.council_code = %(area)s
 """
