@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import combinations
 
 from socialcare.claims.figures import NOT_OBSERVED, agree, exact_digits, grouped, series, when
-from socialcare.claims.model import Book, Claim, Finding
+from socialcare.claims.model import Book, Claim, Class, Finding
+from socialcare.claims.vintage import by_subject, published_as
 
 #: Two different series that share so many figures share them by copying, not by chance.
 _SHARED = 2
@@ -13,16 +14,19 @@ _DIGITS = 3
 
 
 def stated_twice(book: Book) -> list[Finding]:
-    """Find one measure, area and period with different values."""
+    """Find one measure, area and period with different values; of two releases' values, the newer revised the other."""
     told = [claim for claim in book.claims if claim.value is not None and not claim.whole]
     keys = [(*claim.subject, claim.area_code, when(claim), claim.kind, claim.unit) for claim in told]
+    releases = by_subject(book.published)
     found = []
     for group in grouped(told, keys).values():
         # Each value is held against the one stated with most decimals.
         finest = max(group, key=lambda claim: claim.decimals)
+        known = {each.value for each in releases.get(published_as(book, finest), [])}
         for other in group:
             if finest.value is not None and other.value is not None and not agree(finest.value, other.value):
-                found.append(_two_values(finest, other))
+                kind: Class = "vintage" if {finest.value, other.value} <= known else "inconsistent"
+                found.append(_two_values(finest, other, kind))
     return found
 
 
@@ -36,10 +40,10 @@ def dated_twice(book: Book) -> list[Finding]:
     return found
 
 
-def _two_values(one: Claim, other: Claim) -> Finding:
+def _two_values(one: Claim, other: Claim, kind: Class = "inconsistent") -> Finding:
     first, second = (str(each.value) if each.value is not None else each.value_text for each in (one, other))
     return Finding(
-        "stated_twice", "inconsistent", (one.claim_id, other.claim_id), other.document, other.line,
+        "stated_twice", kind, (one.claim_id, other.claim_id), other.document, other.line,
         f"{other.measure} is {second} {other.unit} here and {first} {one.unit} on line {one.line}".replace("  ", " "),
         "one value for one measure, area and period", "which of the two its source gives",
     )  # fmt: skip

@@ -6,6 +6,7 @@ from collections import Counter
 
 from socialcare.claims.figures import NOT_OBSERVED, when
 from socialcare.claims.model import Book, Claim
+from socialcare.claims.vintage import published_as
 
 
 def anchors(book: Book) -> dict[str, frozenset[str]]:
@@ -21,14 +22,12 @@ def anchors(book: Book) -> dict[str, frozenset[str]]:
     compared = {end for told in book.comparisons for end in (told.from_claim, told.to_claim)}
     found = {}
     for claim in (each for each in book.claims if each.value is not None):
-        measure = book.measures.get(claim.measure)
-        name = (measure.published_as if measure else "") or claim.measure
         held = {
             "whole": bool(claim.whole) and wholes[claim.document, claim.whole, "count"] > 0,
             "table": not claim.whole and (claim.document, claim.measure, claim.item, claim.period) in tables,
             "repeated": not claim.whole and times[_key(claim)] > 1,
             "comparison": claim.claim_id in compared,
-            "published": claim.kind not in NOT_OBSERVED and (name, claim.area_code, when(claim)) in published,
+            "published": claim.kind not in NOT_OBSERVED and published_as(book, claim) in published,
         }
         found[claim.claim_id] = frozenset(name for name, is_so in held.items() if is_so)
     return found

@@ -28,6 +28,12 @@ def by_subject(published: tuple[Published, ...]) -> dict[tuple[str, str, str], l
     return {key: sorted(group, key=lambda one: (one.published_on, one.release)) for key, group in found.items()}
 
 
+def published_as(book: Book, claim: Claim) -> tuple[str, str, str]:
+    """Return the measure, area and end of period under which a publisher gives what is claimed."""
+    measure = book.measures.get(claim.measure)
+    return (measure.published_as if measure else "") or claim.measure, claim.area_code, when(claim)
+
+
 def verdict(claim: Claim, releases: list[Published]) -> Verdict:
     """Return how a claim stands to the releases of its figure: equal to the newest, to an older one, to none."""
     if not releases or claim.value is None or claim.kind in NOT_OBSERVED:
@@ -46,9 +52,7 @@ def against_published(book: Book) -> list[Finding]:
     known = by_subject(book.published)
     found = []
     for claim in book.claims:
-        measure = book.measures.get(claim.measure)
-        name = (measure.published_as if measure else "") or claim.measure
-        releases = known.get((name, claim.area_code, when(claim)), [])
+        releases = known.get(published_as(book, claim), [])
         outcome = verdict(claim, releases)
         if outcome in ("vintage", "different"):
             told = ", ".join(f"{each.value} ({each.release})" for each in releases)
@@ -73,7 +77,9 @@ def out_of_line(book: Book) -> list[Finding]:
         every[measure, area][day] = each.value
     found = []
     for claim in book.claims:
-        others = [value for day, value in every.get(_key(book, claim), {}).items() if day != claim.period_end]
+        others = [
+            value for day, value in every.get(published_as(book, claim)[:2], {}).items() if day != claim.period_end
+        ]
         if claim.value is None or claim.kind in NOT_OBSERVED or claim.item or len(others) < _SERIES:
             continue
         middle = Decimal(median(others))
@@ -87,8 +93,3 @@ def out_of_line(book: Book) -> list[Finding]:
                 )
             )  # fmt: skip
     return found
-
-
-def _key(book: Book, claim: Claim) -> tuple[str, str]:
-    measure = book.measures.get(claim.measure)
-    return (measure.published_as if measure else "") or claim.measure, claim.area_code
