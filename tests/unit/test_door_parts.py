@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from socialcare.credentials import secret
-from socialcare.door import load, receipt, register
+from socialcare.door import load, reading, receipt, register
 from socialcare.door.arrival import NotPlainError, look, open_plain
 from socialcare.door.births import Births
 from socialcare.door.cells import CellChecker, Checked
@@ -186,6 +186,23 @@ def test_nothing_but_a_plain_file_is_opened(tmp_path: Path, kind: str) -> None:
         open_plain(sent)
     with pytest.raises(UnreadableError, match="not_a_plain_file"):
         list(Reader(Recognised(sent, headings=("CHILD",), columns=("CHILD",))).blocks())
+
+
+@pytest.mark.parametrize(
+    ("note", "seventh"),
+    [('"a note, and ""so on""\nof three\nlines"', ""), ('"a note, and ""so on"""', '5" pipe')],
+)
+def test_a_row_with_line_ends_in_its_quotes_is_one_row_wherever_the_file_is_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, note: str, seventh: str
+) -> None:
+    rows = [f"A{n},{(n == 7 and seventh) or note},F,{note}\n" for n in range(200)]
+    (tmp_path / "h.csv").write_text("CHILD,NOTE,SEX,MORE\n" + "".join(rows))
+    file = Recognised(tmp_path / "h.csv", headings=("CHILD", "NOTE", "SEX", "MORE"), columns=("CHILD", "SEX"))
+    for size in range(90, 400, 7):
+        monkeypatch.setattr(reading, "BLOCK", size)
+        reader = Reader(file)
+        read = [row for b in reader.blocks() for row in zip(*(c.to_pylist() for c in b.columns.values()), strict=True)]
+        assert (read, len(reader.ragged)) == ([(f"A{n}", "F") for n in range(200)], 0)
 
 
 def test_a_file_shows_nothing_of_itself_when_printed(tmp_path: Path) -> None:

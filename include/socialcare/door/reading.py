@@ -19,6 +19,8 @@ from socialcare.door.recognise import Recognised
 BLOCK = 2 << 20
 #: With more rows than this of the wrong width, the file is not of the shape it claims.
 _MOST_RAGGED = 100_000
+#: A quoted cell with line ends in it is shorter than this.
+_LONGEST_QUOTED = 64 << 10
 
 Lines = npt.NDArray[np.int32]
 
@@ -93,7 +95,7 @@ class Reader:
         self.rows += len(self._ragged)
 
     def _pieces(self) -> Iterator[bytes]:
-        """Cut the file, its heading left out, at line ends into pieces of about ``BLOCK`` bytes."""
+        """Cut the file, its heading left out, at the ends of rows into pieces of about ``BLOCK`` bytes."""
         rest = b""
         try:
             opened = open_plain(self._file.path)
@@ -102,10 +104,11 @@ class Reader:
         with opened as file:
             file.readline()
             while data := file.read(BLOCK):
-                end = data.rfind(b"\n") + 1
-                if end:
-                    yield rest + data[:end]
-                    rest = data[end:]
+                if b"\n" in data:
+                    rest += data
+                    end = _end_of_rows(rest)
+                    yield rest[:end]
+                    rest = rest[end:]
                 elif len(rest) < BLOCK:
                     rest += data
                 else:
@@ -126,6 +129,23 @@ class Reader:
         skipped = np.searchsorted(gaps, ordinal, side="right").astype(np.int32)
         lines: Lines = ordinal + np.int32(self._before + 1) + skipped
         return lines
+
+
+def _end_of_rows(piece: bytes) -> int:
+    """Return where the last whole row ends: a line end within quotes ends none.
+
+    A quotation mark that belongs to no pair must not hold the file up: then it is the last line end.
+    """
+    end = piece.rfind(b"\n") + 1
+    if piece.count(b'"', 0, end) % 2 == 0:
+        return end
+    after = 0
+    for number, part in enumerate(reversed(piece[max(0, end - _LONGEST_QUOTED) : end].split(b'"'))):
+        last = part.rfind(b"\n") if number % 2 else -1  # every other part is outside quotes
+        if last >= 0:
+            return end - after - len(part) + last + 1
+        after += len(part) + 1
+    return end
 
 
 def ahead(blocks: Iterator[Block]) -> Iterator[Block]:

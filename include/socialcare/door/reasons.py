@@ -43,6 +43,7 @@ REASONS: dict[str, Reason] = {
     "no_rows": Reason("There are headings and no rows.", _AGAIN),
     "nul_bytes": Reason("The file holds NUL bytes: it was damaged on its way.", _AGAIN),
     "heading_too_long": Reason("The first line is far too long for a heading.", _CSV),
+    "line_ends": Reason("The lines end as those of old Macintosh computers do (CR alone).", _CSV),
     "heading_unknown": Reason("The heading is not that of any file we take.", "Send the file with its heading row."),
     "heading_twice": Reason("A heading occurs twice, so its cells are ambiguous.", "Keep each heading once."),
     "too_many_rows_together": Reason(

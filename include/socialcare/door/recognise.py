@@ -120,9 +120,11 @@ def recognise(path: Path, new_copy: Callable[[], Copy] | None = None) -> Recogni
         return replace(found, problem=problem)
     encoding = "utf8" if content.is_utf8 else "latin-1"
     line = content.head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
+    if b"\r" in line.rstrip(b"\r"):  # what follows would be taken for part of the heading
+        return replace(found, problem="line_ends")
     if len(line) > _LONGEST_HEADING:
         return replace(found, problem="heading_too_long")
-    text = line.split(b"\r", 1)[0].decode("utf-8" if content.is_utf8 else "latin-1")
+    text = line.rstrip(b"\r").decode("utf-8" if content.is_utf8 else "latin-1")
     found = replace(found, encoding=encoding)
     return _by_heading(found, text)
 
@@ -186,7 +188,8 @@ def _table_of(declared: Return, headings: tuple[str, ...]) -> str:
 
 
 def _checked(found: Recognised, declared: Return, table: str) -> Recognised:
-    if len(set(found.headings)) != len(found.headings):
+    headings = [heading for heading in found.headings if heading]  # a spreadsheet adds some without a word
+    if len(set(headings)) != len(headings):
         return replace(found, problem="heading_twice")
     if table in declared.other_tables:
         return replace(found, other_table=table)
