@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from socialcare import generate
 from socialcare.database import ADMIN, connect
-from socialcare.door import arrival
+from socialcare.door import arrival, intake, left_over
 from socialcare.door.intake import take_in
 from socialcare.door.reasons import REASONS
 from socialcare.door.verdicts import Taken
@@ -181,7 +181,11 @@ def test_a_loose_file_that_still_changes_is_left(warehouse: str) -> None:
     assert (arrival.look("durham").whole, arrival.look("durham").arriving) == ((), 1)
 
 
-@pytest.mark.parametrize("marker", ["", "{}", "[]", '{"as_of_date": "soon"}', "x" * 100_000])
+NAME = "Jo Bloggs"
+NO_YEAR = '{"as_of_date": "2026-10-31", "collection_year": 20270000000}'
+
+
+@pytest.mark.parametrize("marker", ["", "{}", "[]", '{"as_of_date": "soon"}', NO_YEAR, "x" * 100_000])
 def test_a_marker_that_says_nothing_rejects_the_delivery(warehouse: str, marker: str) -> None:
     folder = get_settings().inbox / "durham" / "sent"
     folder.mkdir(parents=True)
@@ -242,6 +246,60 @@ def test_a_link_swapped_in_after_the_look_is_not_followed(
     assert (taken.verdict, taken.reason) == ("rejected", "not_a_plain_file")
     assert secret.exists()
     assert not folder.exists()
+
+
+def test_a_day_that_is_years_to_come_does_not_become_the_newest(warehouse: str) -> None:
+    assert [(t.verdict, t.reason) for t in send(GOOD, day="2062-10-31")] == [("rejected", "day_to_come")]
+    assert rows("select * from raw.current_deliveries") == []
+    assert [t.verdict for t in send(GOOD, name="a message may state the last day of its year", day="2027-03-31")] == [
+        "accepted"
+    ]
+
+
+def test_what_comes_while_a_delivery_is_taken_in_is_not_removed_with_it(
+    warehouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, inbox = intake.judge, get_settings().inbox / "durham"
+    late = {"folder": inbox / "sent" / "late.csv", "loose": inbox / "e.csv"}
+
+    def while_judged(kind: str) -> None:
+        def judge(*given: object) -> Taken:
+            late[kind].write_text(EPISODES + EPISODE * 2)
+            return real(*given)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(intake, "judge", judge)
+
+    while_judged("folder")
+    with pytest.raises(Fault, match="delivery_changed"):
+        send(GOOD)
+    assert late["folder"].exists()
+    assert rows("select count(*) from raw.deliveries") == [(0,)]
+    shutil.rmtree(inbox)
+    monkeypatch.undo()
+    real_note = left_over.note_loose
+
+    def note(*given: object) -> None:
+        real_note(*given)  # type: ignore[arg-type]
+        late["loose"].write_text(EPISODES + EPISODE.replace("A1", "A2"))
+
+    monkeypatch.setattr(left_over, "note_loose", note)
+    assert [t.verdict for t in send(GOOD, marker=False)] == ["accepted"]
+    assert list(inbox.iterdir()) == [late["loose"]]
+
+
+def test_an_inbox_that_cannot_be_emptied_is_told_without_the_names_in_it(
+    warehouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(path: Path, **_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "unlink", denied)
+    with pytest.raises(Fault, match="door_files_failed") as fault:
+        send({f"{NAME} {name}": content for name, content in GOOD.items()}, marker=False)
+    assert NAME not in "".join(traceback.format_exception(fault.value))
+    monkeypatch.undo()
+    assert [take_in(d).verdict for d in arrival.look("durham", settled_after=0).whole] == ["unchanged"]
+    assert rows("select verdict from raw.deliveries") == [("accepted",)]
 
 
 def test_an_undeclared_collection_year_is_rejected(warehouse: str) -> None:

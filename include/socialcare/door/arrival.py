@@ -40,7 +40,7 @@ class Statement(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     as_of_date: date
-    collection_year: int
+    collection_year: int = Field(ge=1900, le=2999)
     synthetic: bool = False
     files: tuple[str, ...] = Field(default=(), exclude=True, repr=False)
     """The names of its files, where it lists them: it has not arrived before each is there."""
@@ -73,6 +73,13 @@ class Delivery:
         except FileNotFoundError:
             raise Fault("delivery_changed", "A file has gone since it was looked at.", retryable=True) from None
         return [(stamp.st_ino, stamp.st_size, stamp.st_mtime_ns) for stamp in found]
+
+    def is_as_seen(self) -> bool:
+        """Whether its folder holds these files and no other, and states what it stated: all of it will be removed."""
+        if self.is_loose:
+            return True
+        files = {entry for entry in self.place.iterdir() if entry.name not in (MARKER, WHOLE)}
+        return files == set(self.files) and read_statement(self.place / MARKER) == self.statement
 
 
 @dataclass(frozen=True)

@@ -49,8 +49,8 @@ class SeenDelivery:
 def take_in(delivery: Delivery, *, today: date | None = None) -> Taken:
     """Take in one delivery, then empty its place in the inbox.
 
-    Never raises for what is in it. Fault ``door_load_failed`` when the database fails, ``delivery_changed`` when
-    somebody wrote to it meanwhile: nothing is changed then.
+    Never raises for what is in it. Fault ``door_load_failed`` when the database fails, ``door_files_failed`` when the
+    disk does, ``delivery_changed`` when somebody wrote to it meanwhile: nothing is changed then.
     """
     pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what it once had: a fifth more at the peak
     with load.nothing_told(), connect("loader") as connection:
@@ -63,12 +63,12 @@ def take_in(delivery: Delivery, *, today: date | None = None) -> Taken:
         with Original(delivery.council_id) as original, ExitStack() as stores:
             stamps = delivery.stamps()
             taken = _take(connection, delivery, original, stores, today or datetime.now(UTC).date())
-            if delivery.stamps() != stamps:
+            if delivery.stamps() != stamps or not delivery.is_as_seen():
                 raise Fault(
                     "delivery_changed", "A file changed while it was read; the next look takes it.", retryable=True
                 )
             left_over.note_loose(connection, delivery)
-    _empty_inbox(delivery)
+    _empty_inbox(delivery, stamps)
     log.info(
         "%s: %s %s: rows in %d, loaded %d, quarantined %d",
         *(delivery.council_id, taken.verdict, taken.reason),
@@ -195,8 +195,9 @@ def _load(
     file.rows_in = judge.rows_in
 
 
-def _empty_inbox(delivery: Delivery) -> None:
-    left_over.empty_inbox(delivery)
-    if delivery.is_loose:
-        with connect("loader") as connection:
-            left_over.forget_loose(connection, delivery.council_id)
+def _empty_inbox(delivery: Delivery, stamps: list[tuple[int, int, int]]) -> None:
+    with load.nothing_told():
+        left_over.empty_inbox(delivery, stamps)
+        if delivery.is_loose:
+            with connect("loader") as connection:
+                left_over.forget_loose(connection, delivery.council_id)

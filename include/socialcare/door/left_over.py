@@ -5,6 +5,7 @@ Everything here is for whoever has the council's lock (``records.lock``), so tha
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from dataclasses import replace
@@ -58,11 +59,17 @@ def without_taken(connection: psycopg.Connection, delivery: Delivery) -> Deliver
     return replace(delivery, files=tuple(file for file, stamp in stamped if stamp not in noted)) if noted else delivery
 
 
-def empty_inbox(delivery: Delivery) -> None:
-    """Remove a delivery from the inbox: a folder at once, loose files one by one."""
+def empty_inbox(delivery: Delivery, stamps: list[tuple[int, int, int]]) -> None:
+    """Remove a delivery from the inbox: a folder at once, loose files one by one.
+
+    What was written to since it was taken in stays: the next look takes it for another delivery.
+    """
     if delivery.is_loose:
-        for file in delivery.files:
-            file.unlink(missing_ok=True)
+        for file, stamp in zip(delivery.files, stamps, strict=True):
+            if os.path.lexists(file) and replace(delivery, files=(file,)).stamps() == [stamp]:
+                file.unlink()
+        return
+    if delivery.stamps() != stamps or not delivery.is_as_seen():
         return
     hidden = delivery.place.with_name(f"{_TAKEN}{secrets.token_hex(8)}")
     delivery.place.rename(hidden)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -27,9 +28,18 @@ _QUOTED = pc.WriteOptions(include_header=False, batch_size=65_536)
 
 @contextmanager
 def nothing_told() -> Iterator[None]:
-    """Turn PostgreSQL's complaints into a Fault without their words: those may repeat a cell."""
+    """Turn complaints of PostgreSQL and of the disk into a Fault without their words: a cell, or a file's name."""
     try:
         yield
+    except OSError as error:
+        raise Fault(
+            "door_files_failed",
+            f"A file or folder of the door could not be read, written or removed ({_kind(error)}).",
+            where="the inbox, the outbox or the folder door under the home folder",
+            remedy="see that the platform may write there and that the disk has room, then run the step again: what was"
+            " taken in is not taken in twice.",
+            retryable=True,
+        ) from None
     except psycopg.Error as error:
         raise Fault(
             "door_load_failed",
@@ -37,6 +47,10 @@ def nothing_told() -> Iterator[None]:
             remedy="nothing was loaded; run the step again, and report it if it happens twice.",
             retryable=True,
         ) from None
+
+
+def _kind(error: OSError) -> str:
+    return errno.errorcode.get(error.errno or 0, type(error).__name__)
 
 
 def copy_rows(

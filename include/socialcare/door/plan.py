@@ -62,6 +62,8 @@ def make_plan(delivery: Delivery, found: list[Recognised], today: date) -> Plan:
         year = declared.for_year(year_number or 0)
     except Fault as fault:
         return Plan(return_id, fault.name, as_of, year_number)
+    if as_of and as_of > max(today + timedelta(days=1), year.year_end):  # it would be the newest for years
+        return Plan(return_id, "day_to_come", as_of, year_number)
     by_table = {name: f for name, f in by_table.items() if year.tables[name].applies(year.year)}
     return Plan(return_id, "", as_of, year_number, year, by_table)
 

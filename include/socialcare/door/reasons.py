@@ -128,6 +128,10 @@ REASONS: dict[str, Reason] = {
     "collection_year_unknown": Reason(
         "The collection year is not one we know.", "Check collection_year in delivery.json, or the dates in the files."
     ),
+    "day_to_come": Reason(
+        "The day that it describes is after the end of its collection year, and is yet to come.",
+        "Check as_of_date in delivery.json, or the reference date in the message's header.",
+    ),
     "every_row_quarantined": Reason(
         "No row of a file could come in, so nothing of the delivery did.", "Correct the rows listed and send again."
     ),
