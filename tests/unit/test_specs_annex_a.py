@@ -359,3 +359,18 @@ def test_every_loaded_column_is_checked_by_exactly_one_rule() -> None:
 def test_each_way_to_write_a_code_is_the_code(codes: str, code: str, spellings: list[str]) -> None:
     dialects = Dialects(SPEC.code_lists, SPEC.code_aliases)
     assert dialects.canonical(codes, pa.array(spellings)).to_pylist() == [code] * len(spellings)
+
+
+def test_every_day_on_which_a_newborn_may_first_be_met_shows_its_month() -> None:
+    """What is kept only bounds a birth or is long after it (ADR 0015). Each list says when its own child was born."""
+    of_children = [table for table in SPEC.tables.values() if table.subject("child")]
+    columns = [(heading, column) for table in of_children for heading, column in table.every_column.items()]
+    assert {heading for heading, column in columns if column.type == "date" and column.becomes == "kept"} == {
+        *("LAST_SEEN", "LAST_VISIT", "LAST_REVIEW", "LAST_IRO", "LAST_HEALTH", "LAST_DENTAL", "CARE_END"),
+        *("PATHWAY_REVIEW", "LAST_CONTACT"),
+        *("DECISION", "PLACEMENT_ORDER", "MATCHED", "PLACED", "ADOPTION_ORDER", "REVERSED"),
+    }
+    assert all(table.columns["DOB"].becomes == "birth_month" for table in of_children)
+    assert not any(table.columns["DOB"].mandatory for table in of_children), (
+        "without a birth, a day is as of the unborn"
+    )

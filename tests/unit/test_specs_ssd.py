@@ -438,16 +438,48 @@ def test_factors_pass_as_codes_and_nothing_beside_them(cell: str, passes: bool) 
     assert bool(re.search(str(factors.pattern), cell)) is passes
 
 
-def test_a_day_on_which_a_newborn_can_be_taken_in_shows_its_month() -> None:
-    first_days = {h for table in SPEC.tables.values() for h, c in table.columns.items() if c.becomes == "day_or_month"}
-    assert first_days == {
-        "ADDR_ADDRESS_START_DATE",
-        "LEGA_LEGAL_STATUS_START_DATE",
-        "CPPL_CP_PLAN_START_DATE",
-        "CLAE_CLA_EPISODE_START_DATE",
-        "CLAE_ENTERED_CARE_DATE",
-        "CLAP_CLA_PLACEMENT_START_DATE",
+#: Days that only bound a birth, or are long after it (ADR 0015): visits, reviews, checks, decisions, ends of care.
+KEPT_DAYS = {
+    "ADDR_ADDRESS_END_DATE",
+    "CINV_CIN_VISIT_DATE",
+    "CLAC_CLA_CONVICTION_DATE",
+    "CLAE_CLA_EPISODE_CEASED_DATE",
+    "CLAE_CLA_LAST_IRO_CONTACT_DATE",
+    "CLAH_HEALTH_CHECK_DATE",
+    "CLAI_IMMUNISATIONS_STATUS_DATE",
+    "CLAP_CLA_PLACEMENT_END_DATE",
+    "CLAR_CLA_REVIEW_DATE",
+    "CLAR_CLA_REVIEW_DUE_DATE",
+    "CLAS_SUBSTANCE_MISUSE_DATE",
+    "CLAV_CLA_VISIT_DATE",
+    "CLEA_CARE_LEAVER_LATEST_CONTACT",
+    "CLEA_PATHWAY_PLAN_REVIEW_DATE",
+    "CPPR_CP_REVIEW_DATE",
+    "CPPR_CP_REVIEW_DUE",
+    "CPPV_CP_VISIT_DATE",
+    "CSDQ_SDQ_COMPLETED_DATE",
+    "IMMI_IMMIGRATION_STATUS_END_DATE",
+    "LACP_CLA_CARE_PLAN_END_DATE",
+    "LEGA_LEGAL_STATUS_END_DATE",
+    "MISS_MISSING_EPISODE_END_DATE",
+    "MISS_MISSING_EPISODE_START_DATE",
+    "PERM_ADM_DECISION_DATE",
+    "PERM_DECISION_REVERSED_DATE",
+    "PERM_FFA_CP_DECISION_DATE",
+    "PERM_MATCHED_DATE",
+    "PERM_PERMANENCE_ORDER_DATE",
+    "PERM_PLACED_FOR_ADOPTION_DATE",
+    "PERM_PLACEMENT_ORDER_DATE",
+}
+
+
+def test_every_day_on_which_a_newborn_may_first_be_met_shows_its_month() -> None:
+    of_children = (table for table in SPEC.tables.values() if table.subject("child"))
+    kept = {
+        h for table in of_children for h, c in table.every_column.items() if c.type == "date" and c.becomes == "kept"
     }
+    assert kept == KEPT_DAYS
+    assert next(iter(SPEC.tables)) == "person", "the births are read first"
 
 
 @pytest.mark.parametrize("return_id", ["ssd", "local_records", "ssda903"])

@@ -218,3 +218,9 @@ def test_every_column_of_raw_says_what_it_means() -> None:
 def test_every_council_sends_returns_that_are_declared() -> None:
     known = {declared.id for declared in all_returns()}
     assert all(set(council.returns) <= known for council in all_councils())
+
+
+def test_the_days_on_which_a_newborn_is_taken_in_show_their_month() -> None:
+    assert next(iter(SPEC.tables)) == "header", "the births are read first"
+    days = {name: c.reduced_when for t in SPEC.tables.values() for name, c in t.columns.items() if c.flag}
+    assert days == {"DECOM": {"RNE": "S"}, "SW_DECOM": {}}

@@ -87,6 +87,28 @@ def test_figures_worked_out_from_raw_are_the_planted_truth(
     assert wrong == {}
 
 
+def test_newborns_are_among_those_counted_and_no_figure_hangs_on_a_day_that_is_a_month(
+    told: dict[str, dict[str, Figure]],
+) -> None:
+    """Of a child met in the month of its birth or the next, raw knows months (ADR 0015); what was in time is told.
+
+    A second referral of such a child 12 to 13 months after the first would be within 12 months, or would not: nothing
+    in raw says so. The made-up children have none.
+    """
+    with connect("loader") as connection:
+        for table in ("cin_census__assessments", "ssd__cin_assessments"):
+            (count,) = connection.execute(f"select count(*) from raw.{table} where start_date_is_month").fetchone() or (
+                0,
+            )
+            assert count > 0, table
+        undecided = connection.execute(
+            "select 1 from raw.ssd__cin_episodes f join raw.ssd__cin_episodes n using (council_id, child_pseudonym)"
+            " where f.referral_date_is_month and n.referral_date > f.referral_date + interval '12 months'"
+            " and n.referral_date < f.referral_date + interval '13 months'"
+        ).fetchall()
+    assert undecided == []
+
+
 def test_no_figure_is_left_out_without_a_reason(told: dict[str, dict[str, Figure]]) -> None:
     figures = told["durham"]
     worked = {indicator for queries in CARRIED.values() for indicator in queries}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .truth_sql import DAY, YEAR, share_of, weekdays
+from .truth_sql import DAY, YEAR, share_of
 
 _BACK = f"(select * from raw.local_records__return_home_interviews where returned_on {YEAR})"
 _LAST = f"(select distinct on (child_pseudonym) * from {_BACK} b order by child_pseudonym, returned_on desc)"
@@ -116,10 +116,10 @@ SSD = {
               from {_REFERRALS} r) referrals where referral_date {YEAR}""",
     "CIN04": share_of(f"(select * from {_REFERRALS} r where referral_date {YEAR})", "no_further_action = 'Y'"),
     "CIN05n": f"select count(*) from {_DONE} a",
-    "CIN05": share_of(_DONE, f"{weekdays('start_date', 'authorised_date')} <= 45"),
+    "CIN05": share_of(_DONE, "authorised_in_time"),  # counted at the door, from whole days
     "CIN06n": f"select count(*) from raw.ssd__s47_enquiry where start_date {YEAR}",
     "CIN07n": f"select count(*) from {_HELD} c",
-    "CIN08": share_of(_HELD, f"{weekdays('start_date', 'conference_date')} <= 15"),
+    "CIN08": share_of(_HELD, "held_in_time"),
     "CIN09n": "select count(*) from raw.ssd__cp_plans where end_date is null",
     "CIN10n": f"select count(*) from raw.ssd__cp_plans where start_date {YEAR}",
     "CIN17n": "select count(*) from raw.ssd__cin_plans where end_date is null",

@@ -27,7 +27,7 @@ class Births:
     def __init__(self, year: ReturnYear) -> None:
         self._year = year
         self._reduced = {
-            table: tuple(name for name, column in declared.columns.items() if column.becomes == "day_or_month")
+            table: tuple(name for name, column in declared.every_column.items() if column.flag)
             for table, declared in year.tables.items()
         }
         self._held: list[tuple[Numbers, Days]] = []
@@ -57,7 +57,7 @@ class Births:
 
     def _can_tell(self, table: str, name: str, columns: dict[str, Checked]) -> Bools:
         """Mark the rows whose date can be that of a birth, by the codes beside it."""
-        declared = self._year.tables[table].columns
+        declared = self._year.tables[table].every_column
         marks: list[Bools] = [~columns[name].blank]
         for beside, value in declared[name].reduced_when.items():
             wanted = list(self._year.code_lists[str(declared[beside].codes)]).index(value)

@@ -67,8 +67,21 @@ class Checked:
     same: Numbers | None = None
     is_month: pa.Array | None = None
     """Which dates of ``loaded`` were reduced to their month."""
+    in_time: pa.Array | None = None
+    """Which dates were in time; null where that cannot be told."""
     none: Bools | None = None
     """Dates that stand for no date: neither blank nor wrong, and empty beyond the door."""
+
+    def passing(self, column: Column) -> dict[str, pa.Array]:
+        """Return what passes the door of it, by the names that it has beyond."""
+        if self.loaded is None:
+            return {}
+        passing = {str(column.loaded_as): self.loaded}
+        if column.flag and self.is_month is not None:
+            passing[column.flag] = self.is_month
+        if column.in_time and self.in_time is not None:
+            passing[column.in_time.loaded_as] = self.in_time
+        return passing
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from socialcare.door.relations import Records, Relation, words
 from socialcare.errors import Fault
+from socialcare.registry.bank_holidays import BANK_HOLIDAYS
 from socialcare.registry.returns import ReturnYear, Rule
 
 #: Rules read the relations that are given to them, and nothing else: no file, no network, no extension.
@@ -226,14 +227,15 @@ def _kinds(year: ReturnYear, relations: dict[str, Relation]) -> Iterator[str]:
 
 
 def _macros(year: ReturnYear, known: Circumstances) -> Iterator[str]:
-    end = min(year.year_end, known.as_of_date)
     for name, day in (
         ("year_start", year.year_start),
         ("year_end", year.year_end),
         ("collected_on", known.as_of_date),
-        ("last_day", end),
+        ("last_day", min(year.year_end, known.as_of_date)),
     ):
         yield f"create macro {name}() as date '{day.isoformat()}'"
+    holidays = _listed([day.isoformat() for day in BANK_HOLIDAYS])
+    yield f"create macro is_bank_holiday(day) as strftime(day, '%Y-%m-%d') in ({holidays})"
     yield f"create macro was_sent(name) as name in ({_listed(known.tables_sent)})"
     yield f"create macro is_own(place) as place in ({_listed(known.own_codes)})"
 

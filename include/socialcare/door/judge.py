@@ -21,6 +21,7 @@ from socialcare.door.births import Births
 from socialcare.door.cells import NO_NUMBER, UPN_KINDS, CellChecker, Checked, Numbers
 from socialcare.door.engine import Circumstances, Found, RuleEngine, over_all, rules_of
 from socialcare.door.identity import Pseudonymiser
+from socialcare.door.in_time import told_in_time
 from socialcare.door.read_xml import XmlTable
 from socialcare.door.reading import Block, Reader, UnreadableError, ahead
 from socialcare.door.register import SHARED, Findings, Records, Spill, give_back, shared, whose
@@ -196,6 +197,7 @@ class FileJudge:
                 self._remember(number, rows, columns[name])
         self.quarantined += int(bad.sum())
         self._delivery.spill.add(self._name, self._relation.records(block.lines, columns, bad))
+        columns |= told_in_time(self._columns, columns)  # from whole days, so before any is reduced
         columns |= self._delivery.births.reduced(self._name, columns)
         return self._good(block, columns, ~bad)
 
@@ -224,13 +226,9 @@ class FileJudge:
         self._delivery.values.add(f"{self._name}/{number}", rows)
 
     def _good(self, block: Block, columns: dict[str, Checked], good: Bools) -> Good:
-        loaded = {}
+        loaded: dict[str, pa.Array] = {}
         for name, checked in columns.items():
-            column = self._columns[name]
-            if checked.loaded is not None:
-                loaded[str(column.loaded_as)] = checked.loaded
-            if column.flag and checked.is_month is not None:
-                loaded[column.flag] = checked.is_month
+            loaded |= checked.passing(self._columns[name])
         if good.all():
             return Good(block.lines, loaded)
         keep = pa.array(good)

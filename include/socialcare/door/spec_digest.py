@@ -10,11 +10,12 @@ from functools import lru_cache
 from typing import Any
 
 from socialcare.errors import Fault
+from socialcare.registry.bank_holidays import BANK_HOLIDAYS
 from socialcare.registry.councils import council
 from socialcare.registry.returns import all_returns, return_spec
 
 #: Raise it when the door's own checks (cells, relations, births) find something else in the same file.
-DOOR_RULES = 1
+DOOR_RULES = 2
 
 
 def spec_digest(council_id: str, verdict: str, return_id: str, collection_year: int | None) -> str:
@@ -43,7 +44,7 @@ def _every_return() -> str:
 
 
 def _sha256(what: Any) -> str:
-    text = json.dumps([DOOR_RULES, what], default=_plain, sort_keys=True)
+    text = json.dumps([DOOR_RULES, BANK_HOLIDAYS, what], default=_plain, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from socialcare.generate.rows import Rows, Texts, numbered, spread
+from socialcare.generate.rows import Rows, Texts, days_as_text, numbered, spread, working_days_later
 from socialcare.generate.ssd_text import blank, child_ids, day, referral
 from socialcare.generate.write_local_staff import yes
 
@@ -73,13 +73,15 @@ def _conferences(life: Life, span: Span) -> Rows:
     rows = life.need.enquiries.where(life.need.enquiries["conference"] <= span.until)
     plan = np.isin(rows["case"], life.need.protection["case"])
     none, number = blank(rows), rows["case"] + 1
+    target = working_days_later(rows["began"], np.full(len(rows), 15))
     return Rows(
         {
             **{"ICPC_ICPC_ID": numbered("ICP", number, 7), "ICPC_ICPC_MEETING_ID": none},
             **{"ICPC_S47_ENQUIRY_ID": numbered("S47", number, 7), "ICPC_PERSON_ID": child_ids(life, rows)},
             "ICPC_CP_PLAN_ID": np.where(plan, numbered("CPP", number, 7), ""),
             **{"ICPC_REFERRAL_ID": referral(rows), "ICPC_ICPC_TRANSFER_IN": np.full(len(rows), "N")},
-            **{"ICPC_ICPC_TARGET_DATE": none, "ICPC_ICPC_DATE": day(rows["conference"], span)},
+            "ICPC_ICPC_TARGET_DATE": days_as_text(target, "%Y-%m-%d"),  # it may be to come
+            "ICPC_ICPC_DATE": day(rows["conference"], span),
             **{"ICPC_ICPC_OUTCOME_CP_FLAG": yes(plan), "ICPC_ICPC_OUTCOME_JSON": none},
             **{"ICPC_ICPC_TEAM": none, "ICPC_ICPC_WORKER_ID": none},
         }

@@ -29,6 +29,33 @@ class _Dated(Strict):
         return (self.first_year or year) <= year <= (self.last_year or year)
 
 
+class InTime(Strict):
+    """Whether something was done in time, told at the door from whole days: they may pass it as months (ADR 0015).
+
+    Yes or no alone, of one limit: the number of days would give a day back that was reduced.
+    """
+
+    since: str | None = None
+    """The column with the day from which working days are counted."""
+    working_days: int | None = None
+    """How many of them are in time: the day after it is the first, as DfE counts."""
+    by: str | None = None
+    """The column with the last day that is in time, where the return says it."""
+    loaded_as: str = Field(alias="as")
+    meaning: str
+
+    @model_validator(mode="after")
+    def _has_one_limit(self) -> InTime:
+        if bool(self.since) == bool(self.by) or bool(self.since) != (self.working_days is not None):
+            raise ValueError("say since which column and how many working_days are in time, or by which column")
+        return self
+
+    @property
+    def beside(self) -> str:
+        """The column that it is held against."""
+        return str(self.since or self.by)
+
+
 class Column(_Dated):
     """One column as the council sends it: how it is checked, how private it is, what is left of it."""
 
@@ -47,6 +74,8 @@ class Column(_Dated):
     becomes: Becomes = "dropped"
     reduced_when: dict[str, str] = {}
     """For day_or_month: only rows with these values can show a day of birth."""
+    in_time: InTime | None = None
+    """Of a date: whether it was in time, as raw says beside it; empty where either day is missing."""
     loaded_as: str | None = Field(None, alias="as")
     meaning: str = ""
     """What raw says of the column."""
@@ -74,6 +103,8 @@ class Column(_Dated):
                 raise ValueError(f"a column of type {self.type} may not be kept as it is")
         if self.becomes != "dropped" and not self.loaded_as:
             raise ValueError("say under which name (as) the column is loaded")
+        if self.in_time and (self.type != "date" or not self.is_loaded):
+            raise ValueError("only a date that is loaded can be in time")
         if (self.type == "code") != bool(self.codes):
             raise ValueError("a code column names its code list, and no other column does")
         return self
@@ -128,6 +159,9 @@ class Table(_Dated):
     def _knows_its_key(self) -> Table:
         if not set(self.key) <= set(self.columns):
             raise ValueError("the key names a column that is not declared")
+        dates = {name for name, column in self.columns.items() if column.type == "date"}
+        if not {column.in_time.beside for column in self.columns.values() if column.in_time} <= dates:
+            raise ValueError("a day is held against a column that is no declared date of the table")
         if not self.history.columns <= {name for name, column in self.columns.items() if column.is_loaded}:
             raise ValueError("the history names a column that is not declared or not loaded")
         return self

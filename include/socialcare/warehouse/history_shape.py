@@ -97,6 +97,7 @@ def given_anew(table: Table) -> set[str]:
 
 
 def _raw_columns(column: Column) -> list[str]:
+    """Return the columns of raw that say it; whether it was in time follows from days, and is no change of its own."""
     return [name for name in (column.loaded_as, column.flag) if name]
 
 

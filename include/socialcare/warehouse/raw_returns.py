@@ -51,6 +51,8 @@ def columns_of(table: Table) -> dict[str, RawColumn]:
         wanted[str(column.loaded_as)] = RawColumn(_type_of(column) + needed, column.meaning)
         if column.flag:
             wanted[column.flag] = RawColumn("boolean", f"True when only the month of {column.loaded_as} is kept.")
+        if column.in_time:
+            wanted[column.in_time.loaded_as] = RawColumn("boolean", column.in_time.meaning)
     return wanted | {name: RawColumn(*about) for name, about in _AFTER.items()}
 
 

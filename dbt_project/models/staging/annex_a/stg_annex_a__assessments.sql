@@ -13,8 +13,10 @@ select
     sent.birth_month,
     sent.disability,
     sent.assessment_start,
+    sent.assessment_start_is_month,
     sent.child_seen,
     sent.authorised,
+    sent.authorised_is_month,
     sent.needs_support,
     sent.team,
     sent._line as line

@@ -20,6 +20,7 @@ select
     sent.seen_alone,
     sent.last_review,
     sent.plan_end,
+    sent.plan_end_is_month,
     sent.emergency_protection,
     sent.plans_before,
     sent.team,

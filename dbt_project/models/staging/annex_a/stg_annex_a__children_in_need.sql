@@ -17,6 +17,7 @@ select
     sent.need,
     sent.last_seen,
     sent.cin_end,
+    sent.cin_end_is_month,
     sent.closure,
     sent.case_status,
     sent.team,

@@ -12,6 +12,7 @@ select
     sent.ethnicity,
     sent.birth_month,
     sent.contact_date,
+    sent.contact_date_is_month,
     sent.source,
     sent._line as line
 from {{ source('annex_a', 'contacts') }} as sent

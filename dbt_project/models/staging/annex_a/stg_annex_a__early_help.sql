@@ -12,7 +12,9 @@ select
     sent.ethnicity,
     sent.birth_month,
     sent.assessment_start,
+    sent.assessment_start_is_month,
     sent.assessment_end,
+    sent.assessment_end_is_month,
     sent._line as line
 from {{ source('annex_a', 'early_help') }} as sent
 inner join {{ ref('stg_returns__deliveries') }} as deliveries

@@ -12,6 +12,7 @@ select
     sent.ethnicity,
     sent.birth_month,
     sent.referral_date,
+    sent.referral_date_is_month,
     sent.source,
     sent.no_further_action,
     sent.referrals_12_months,

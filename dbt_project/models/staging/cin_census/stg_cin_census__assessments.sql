@@ -15,6 +15,7 @@ select
     sent.internal_review_date_is_month,
     sent.authorisation_date,
     sent.authorisation_date_is_month,
+    sent.authorised_in_time,
     sent._line as line
 from {{ source('cin_census', 'assessments') }} as sent
 inner join {{ ref('stg_returns__deliveries') }} as deliveries

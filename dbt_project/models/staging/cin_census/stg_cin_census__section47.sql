@@ -15,6 +15,7 @@ select
     sent.conference_target_date_is_month,
     sent.initial_conference_date,
     sent.initial_conference_date_is_month,
+    sent.conference_in_time,
     sent.conference_not_required,
     sent._line as line
 from {{ source('cin_census', 'section47') }} as sent

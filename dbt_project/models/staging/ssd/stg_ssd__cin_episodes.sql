@@ -10,11 +10,13 @@ select
     sent.referral_pseudonym,
     sent.child_pseudonym,
     sent.referral_date,
+    sent.referral_date_is_month,
     sent.need,
     sent.source,
     sent.no_further_action,
     sent.close_reason,
     sent.close_date,
+    sent.close_date_is_month,
     sent.team_pseudonym,
     sent.worker_pseudonym,
     sent._line as line

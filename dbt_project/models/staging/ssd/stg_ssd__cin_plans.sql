@@ -11,7 +11,9 @@ select
     sent.referral_pseudonym,
     sent.child_pseudonym,
     sent.start_date,
+    sent.start_date_is_month,
     sent.end_date,
+    sent.end_date_is_month,
     sent.team_pseudonym,
     sent.worker_pseudonym,
     sent._line as line

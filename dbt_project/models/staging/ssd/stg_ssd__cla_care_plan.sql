@@ -10,6 +10,7 @@ select
     sent.care_plan_pseudonym,
     sent.child_pseudonym,
     sent.start_date,
+    sent.start_date_is_month,
     sent.end_date,
     sent._line as line
 from {{ source('ssd', 'cla_care_plan') }} as sent

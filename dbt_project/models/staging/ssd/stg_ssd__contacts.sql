@@ -10,6 +10,7 @@ select
     sent.contact_pseudonym,
     sent.child_pseudonym,
     sent.contact_date,
+    sent.contact_date_is_month,
     sent._line as line
 from {{ source('ssd', 'contacts') }} as sent
 inner join {{ ref('stg_returns__deliveries') }} as deliveries

@@ -14,6 +14,7 @@ select
     sent.start_date,
     sent.start_date_is_month,
     sent.end_date,
+    sent.end_date_is_month,
     sent.of_other_authority,
     sent.initial_category,
     sent.latest_category,

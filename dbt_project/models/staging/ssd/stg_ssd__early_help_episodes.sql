@@ -10,7 +10,9 @@ select
     sent.episode_pseudonym,
     sent.child_pseudonym,
     sent.start_date,
+    sent.start_date_is_month,
     sent.end_date,
+    sent.end_date_is_month,
     sent.worker_pseudonym,
     sent._line as line
 from {{ source('ssd', 'early_help_episodes') }} as sent

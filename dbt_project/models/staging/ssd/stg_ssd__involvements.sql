@@ -13,7 +13,9 @@ select
     sent.team_pseudonym,
     sent.child_pseudonym,
     sent.start_date,
+    sent.start_date_is_month,
     sent.end_date,
+    sent.end_date_is_month,
     sent.change_reason,
     sent.referral_pseudonym,
     sent._line as line

@@ -23,6 +23,7 @@ select
     sent.placed_date,
     sent.adopted_by_carer,
     sent.foster_to_adopt_date,
+    sent.foster_to_adopt_date_is_month,
     sent.reversed_date,
     sent.reversed_reason,
     sent.order_date,

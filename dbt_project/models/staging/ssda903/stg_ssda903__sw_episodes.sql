@@ -10,6 +10,7 @@ select
     sent.child_pseudonym,
     sent.sw_token,
     sent.sw_decom,
+    sent.sw_decom_is_month,
     sent.sw_dec,
     sent.sw_reason,
     sent._line as line
