@@ -1,21 +1,23 @@
 """`make bench`: a full night directly, the same through the scheduler, a night without change, parsing dags/,
-the door, landing published files.
+the door, landing published files, the documented queries.
 
 Each measurement has a home of its own and its own server. Prints a table; targets are DESIGN's.
-Usage: python -m bench [night|parse|door|land ...]   (default: all)
+Usage: python -m bench [night|parse|door|land|queries ...]   (default: all)
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
-from bench import door, land, night, parse
+from bench import door, land, night, parse, queries
 
-PARTS = {
+PARTS: dict[str, Callable[[], object]] = {
     "night": night.main,
     "parse": parse.main,
     "door": lambda: door.run([200_000]),
     "land": lambda: land.run([1, 10]),
+    "queries": queries.main,
 }
 
 

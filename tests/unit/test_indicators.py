@@ -71,6 +71,15 @@ def test_an_indicator_says_what_people_must_know(row: dict[str, str]) -> None:
     assert row["polarity"] != "neutral" or row["banded"] == "no"
 
 
+def test_a_night_ends_with_eight_headline_indicators_and_each_row_says_whether_it_is_one() -> None:
+    assert {row["headline"] for row in INDICATORS} == {"yes", "no"}
+    # The eight that the three councils are compared by first: care, protection, re-referrals and the workforce.
+    assert {row["indicator_id"] for row in INDICATORS if row["headline"] == "yes"} == {
+        "cla_rate_per_10000", "cpp_starts_rate_per_10000", "rereferral_pct", "sw_turnover_fte_pct",
+        "sw_agency_fte_pct", "sw_vacancy_fte_pct", "sw_caseload_fte", "sw_absence_fte_pct",
+    }  # fmt: skip
+
+
 def test_the_catalogue_has_each_measure_of_dfes_tool_that_our_sources_carry_once() -> None:
     carried = {row["lait_code"] for row in seed("lait/lait_measures.csv") if not row["not_carried_because"]}
     named = [row["lait_code"] for row in INDICATORS if row["lait_code"]]

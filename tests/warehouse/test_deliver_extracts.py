@@ -44,6 +44,8 @@ def marts(warehouse: str) -> None:
                 neighbour_mean numeric(18,6), neighbour_status text, north_east_value numeric(18,6),
                 north_east_status text, england_value numeric(18,6), england_status text,
                 release_id text);
+            create table published.dim_indicator as
+                select 'cla_rate_per_10000' as indicator_id, true as is_headline union all select 'cla', false;
             create table published.looked_after_now (
                 council_code text, as_of_date date, children bigint, rate_per_10000 numeric(18,6),
                 is_synthetic boolean, extract_age_days integer);
@@ -68,7 +70,7 @@ def marts(warehouse: str) -> None:
         connection.execute(
             "alter table published.about owner to publisher;"
             "alter table published.source_status owner to publisher;"
-            "grant select on published.about, published.regional_comparison to analyst"
+            "grant select on published.about, published.regional_comparison, published.dim_indicator to analyst"
         )
     new_version(1)
 
@@ -249,7 +251,12 @@ def test_a_warehouse_made_anew_does_not_inherit_the_files_of_the_old_one() -> No
 
 
 @pytest.mark.usefixtures("marts")
-def test_the_summary_reads_the_newest_figures_as_the_analyst() -> None:
+def test_the_summary_reads_the_newest_headline_figures_as_the_analyst() -> None:
+    with connect(ADMIN) as connection:
+        connection.execute(
+            "insert into published.regional_comparison (council_code, indicator_id, period_end_date, value)"
+            " values ('E06000047', 'cla', '2024-03-31', 1205)"
+        )
     rows = summary.latest()
     assert {row.council_code: int(row.value or 0) for row in rows} == {
         "E06000047": 122, "E06000003": 153, "E08000023": 102,

@@ -45,7 +45,8 @@ select
     coalesce(held.releases, 0) as releases_held,
     held.first_period_end_date,
     held.last_period_end_date,
-    case when held.indicator_id is null then 'no_release_held' else 'held' end as held_status
+    case when held.indicator_id is null then 'no_release_held' else 'held' end as held_status,
+    coalesce(indicators.headline, false) as is_headline
 from {{ ref('indicator_rules') }} as indicators
 left join held
     on indicators.indicator_id = held.indicator_id

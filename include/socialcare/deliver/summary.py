@@ -1,4 +1,4 @@
-"""The short table that a night prints: our councils beside their neighbours, the region and England."""
+"""The short table that a night prints, of headline indicators: our councils, neighbours, the region and England."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ _QUERY = """
 with wanted as (select unnest(%(codes)s::text[]) as council_code),
 latest as (
     select c.indicator_id, max(c.period_end_date) as period_end_date
-    from published.regional_comparison c join wanted using (council_code)
+    from published.regional_comparison c
+    join wanted using (council_code)
+    join published.dim_indicator i on i.indicator_id = c.indicator_id and i.is_headline
     group by c.indicator_id
 )
 select c.council_code, c.indicator_id, c.indicator_name, c.period_type, c.period_end_date, c.unit, c.decimals,
@@ -64,7 +66,7 @@ class Row:
 
 
 def latest(councils: Sequence[Council] | None = None) -> list[Row]:
-    """Return the newest period of each indicator for ``councils`` (default: all that send files).
+    """Return the newest period of each headline indicator for ``councils`` (default: all that send files).
 
     Reads the published version as the analyst does: what this shows, anybody may see.
     """
