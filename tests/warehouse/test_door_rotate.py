@@ -103,6 +103,16 @@ def test_a_child_of_the_next_delivery_is_the_same_child(warehouse: str) -> None:
     assert rows("select number from door.key_rotations order by 1") == [(1,), (2,)]
 
 
+@pytest.mark.parametrize("name", ["council-durham", "region-staff"])
+def test_a_first_key_that_is_lost_is_named_and_makes_no_new_children(warehouse: str, name: str) -> None:
+    deliver(EARLIER)
+    (get_settings().secrets / name).unlink()
+    with pytest.raises(Fault, match="key_missing"):
+        deliver(AS_OF)
+    assert not (get_settings().secrets / name).exists()
+    assert rows("select count(*) from raw.deliveries") == [(1,)]
+
+
 KILLED = """
 import os, sys
 from socialcare.door import rotate

@@ -6,8 +6,9 @@ from datetime import date
 
 import psycopg
 
+from socialcare.credentials import kept_secret
 from socialcare.door.arrival import Delivery
-from socialcare.door.identity import Pseudonymiser
+from socialcare.door.identity import REGION_STAFF, Pseudonymiser, key_of
 from socialcare.door.plan import Plan
 from socialcare.door.spec_digest import spec_digest
 from socialcare.door.verdicts import JudgedFile, Taken
@@ -19,7 +20,14 @@ def lock(connection: psycopg.Connection, council_id: str) -> None:
 
 
 def pseudonymiser(connection: psycopg.Connection, council_id: str) -> Pseudonymiser:
-    """Return the council's pseudonymiser under the keys that are in force."""
+    """Return the council's pseudonymiser under the keys that are in force.
+
+    Raises Fault ``key_missing`` when tokens are held under a key that is gone: a new one would make new children.
+    """
+    for name, whose in ((key_of("child", council_id), [council_id]), (REGION_STAFF, [None])):
+        held = "select from raw.deliveries where rows_loaded > 0 and council_id = coalesce(%s, council_id) limit 1"
+        if connection.execute(held, whose).fetchone() is not None:
+            kept_secret(name)
     query = "select key_name, max(number) from door.key_rotations group by key_name"
     return Pseudonymiser(council_id, dict(connection.execute(query).fetchall()))
 
