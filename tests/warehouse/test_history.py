@@ -285,6 +285,14 @@ def test_after_a_rotation_the_history_holds_the_new_tokens_and_no_change() -> No
     assert rows(EPISODES) == [(now, "2026-04-05", None, "2026-06-01", None, "first", None)]
 
 
+def test_after_a_rotation_a_row_of_somebody_who_never_came_in_hides_no_deletion() -> None:
+    told("2026-06-01", episode("a", "2026-04-05"))
+    last = told("2026-06-02", waiting={"episodes": [number("never came in")]})
+    rotate.rotate("durham")
+    history.follow()
+    assert changes(last, "episodes") == {"told": 0, "deleted": 1}
+
+
 def test_a_rejected_delivery_is_no_night() -> None:
     told("2026-06-01", episode("a", "2026-04-05"))
     told("2026-06-02", verdict="rejected")

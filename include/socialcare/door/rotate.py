@@ -148,13 +148,16 @@ def _rewrite(connection: psycopg.Connection, table: str, columns: list[str], who
 
 
 def _renumber_findings(connection: psycopg.Connection, name: str, whose: str) -> None:
-    """Let findings follow. The number of somebody of whom no row came in is not known any more: it goes."""
+    """Let findings follow. The number of somebody of whom no row came in is not known any more: it becomes 0.
+
+    Not null, which is a row of nobody knows whom: the history would take any row that is missing for that one.
+    """
     for declared in all_returns():
         for table in _judged_under(declared, name):
             connection.execute(
                 sql.SQL(
-                    "update door.findings f set subject_token ="
-                    " (select new_number from hashed where old_number = f.subject_token limit 1)"
+                    "update door.findings f set subject_token = coalesce("
+                    "(select new_number from hashed where old_number = f.subject_token limit 1), 0)"
                     " from raw.deliveries d where d.delivery_id = f.delivery_id and d.return_id = %s"
                     " and f.table_name = %s and f.subject_token is not null and {}"
                 ).format(_mine(whose, "d.council_id")),

@@ -125,10 +125,10 @@ _KEY = (
 _BOTH = f"""
     with before as (
         select distinct {_KEY}, subject_token from door.findings
-        where delivery_id = %(before)s and table_name = any(%(tables)s) and subject_token is not null
+        where delivery_id = %(before)s and table_name = any(%(tables)s) and subject_token <> 0
     ), now as (
         select distinct {_KEY}, subject_token from door.findings
-        where delivery_id = %(now)s and subject_token is not null
+        where delivery_id = %(now)s and subject_token <> 0
     ), compared as (
         select table_name, rule_code, column_name, subject_token,
             before.subject_token is not null as was, now.subject_token is not null as is_there

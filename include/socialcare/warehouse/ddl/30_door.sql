@@ -78,7 +78,7 @@ create table if not exists door.findings (
 );
 alter table door.findings add column if not exists subject_token bigint;
 comment on table door.findings is 'What was found, by rule and position only: never a value.';
-comment on column door.findings.subject_token is 'The keyed number of the child or worker that the row is about, to compare deliveries; null when none.';
+comment on column door.findings.subject_token is 'The keyed number of the child or worker that the row is about, to compare deliveries; null when nobody is known, 0 when a key was rotated since and no row of that person came in.';
 create index if not exists findings_delivery on door.findings (delivery_id);
 
 create or replace view door.quarantine as

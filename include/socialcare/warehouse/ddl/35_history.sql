@@ -35,7 +35,7 @@ group by delivery_id, table_name, subject_token;
 comment on view raw.waiting_subjects is 'Whose rows wait outside: keyed numbers, no value. The history of a child does not end because a row of it waits.';
 comment on column raw.waiting_subjects.delivery_id is 'Number of the delivery.';
 comment on column raw.waiting_subjects.table_name is 'Table of the return.';
-comment on column raw.waiting_subjects.subject_token is 'Keyed number of the child or worker; empty when it is not known whose rows they are.';
+comment on column raw.waiting_subjects.subject_token is 'Keyed number of the child or worker; empty when it is not known whose rows they are, 0 for somebody of whom no row came in.';
 comment on column raw.waiting_subjects.rows_waiting is 'How many rows wait.';
 grant select on raw.delivery_readings to transformer, publisher;
 grant select on raw.delivered_tables, raw.waiting_subjects to transformer;
