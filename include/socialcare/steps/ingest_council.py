@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from socialcare import generate
 from socialcare.database import connect
 from socialcare.door import arrival, records, wrong_inbox
@@ -15,10 +17,12 @@ from socialcare.registry.councils import council
 from socialcare.settings import get_settings
 
 STEP = "ingest_council"
+#: What a night says of a council's deliveries is what somebody must look at.
+_WORST_FIRST = ("rejected", "partly_accepted", "accepted", "unchanged")
 
 
 def ingest_council(council_id: str) -> Outcome:
-    """Take in the council's deliveries; return how the newest ended.
+    """Take in the council's deliveries; return how the worst of them ended: each return is one of its own.
 
     A council that never sent anything gets SYNTHETIC deliveries first, one of each return, unless settings say
     otherwise.
@@ -59,17 +63,20 @@ def _outcome(council_id: str, taken: list[Taken], arriving: int) -> Outcome:
     if not taken:
         detail = f"Nothing new in the inbox.{waiting}"
         return Outcome(STEP, council_id, "nothing_sent", detail)
-    judged = [t for t in taken if t.verdict != "unchanged"]
-    newest = (judged or taken)[-1]
-    reason = REASONS.get(newest.reason)
+    ended = Counter(t.verdict for t in taken)
+    worst = min(taken, key=lambda t: _WORST_FIRST.index(t.verdict))
+    reason = REASONS.get(worst.reason)
     said = f" {reason.what}" if reason else ""
+    counts = ", ".join(
+        f"{ended[verdict]} {verdict.replace('_', ' ')}" for verdict in reversed(_WORSE) if ended[verdict]
+    )
     return Outcome(
         STEP,
         council_id,
-        newest.verdict,
-        f"{len(taken)} {'delivery' if len(taken) == 1 else 'deliveries'}, "
-        f"the newest as of {newest.as_of_date or 'an unknown day'}.{said}{waiting}",
-        "Ask the council to read its receipt." if newest.verdict in ("partly_accepted", "rejected") else "",
+        worst.verdict,
+        f"{len(taken)} {'delivery' if len(taken) == 1 else 'deliveries'}: {counts} "
+        f"(as of {worst.as_of_date or 'an unknown day'}).{said}{waiting}",
+        "Ask the council to read its receipt." if worst.verdict in ("partly_accepted", "rejected") else "",
         rows_loaded=sum(t.rows_loaded for t in taken),
         rows_quarantined=sum(t.rows_quarantined for t in taken),
     )
