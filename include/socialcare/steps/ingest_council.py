@@ -67,9 +67,7 @@ def _outcome(council_id: str, taken: list[Taken], arriving: int) -> Outcome:
     worst = min(taken, key=lambda t: _WORST_FIRST.index(t.verdict))
     reason = REASONS.get(worst.reason)
     said = f" {reason.what}" if reason else ""
-    counts = ", ".join(
-        f"{ended[verdict]} {verdict.replace('_', ' ')}" for verdict in reversed(_WORSE) if ended[verdict]
-    )
+    counts = ", ".join(f"{ended[verdict]} {verdict.replace('_', ' ')}" for verdict in _WORST_FIRST if ended[verdict])
     return Outcome(
         STEP,
         council_id,
