@@ -22,7 +22,7 @@ T = TypeVar("T")
 def book() -> Book:
     """Return all claims of the repository, with the few references that no source of ours carries."""
     return Book(
-        claims=tuple(_read(_seed("claims/claims.csv"), Claim)),
+        claims=tuple(_read(_seed("claims/claims_quoted.csv"), Claim)),
         comparisons=tuple(_read(DATA / "comparisons.csv", Comparison)),
         statements=tuple(_read(DATA / "statements.csv", Statement)),
         measures={row.measure: row for row in _read(DATA / "measures.csv", Measure)},
@@ -40,7 +40,7 @@ def not_claims() -> list[dict[str, str]]:
 
 def positions() -> set[tuple[str, int, int, str]]:
     """Return where each numeral stands that is accounted for: document, line, place in the line, as written."""
-    rows = [*_rows(_seed("claims/claims.csv")), *not_claims()]
+    rows = [*_rows(_seed("claims/claims_quoted.csv")), *not_claims()]
     return {(r["document"], int(r["line"]), int(r["position"]), r["numeral"]) for r in rows if r["position"]}
 
 
