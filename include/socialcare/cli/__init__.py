@@ -13,14 +13,27 @@ import typer
 
 # In the order in which --help shows them.
 # isort: off
-from socialcare.cli import night, published, sources, lait, check, generate, keep, door, declarations
+from socialcare.cli import night, published, sources, lait, claims, check, generate, keep, door, declarations
 
 # isort: on
 from socialcare.cli.shared import app, tell
 from socialcare.errors import Fault
 from socialcare.settings import get_settings
 
-__all__ = ["app", "check", "declarations", "door", "generate", "keep", "lait", "main", "night", "published", "sources"]
+__all__ = [
+    "app",
+    "check",
+    "claims",
+    "declarations",
+    "door",
+    "generate",
+    "keep",
+    "lait",
+    "main",
+    "night",
+    "published",
+    "sources",
+]
 
 
 def main() -> None:
