@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from tests.unit.claims_published import ENGLAND, JUDGEMENTS, NORTH_EAST, PUBLISHED
 
 from socialcare.claims import checks, seed
 from socialcare.claims.anchors import anchors, only_their_source
 from socialcare.claims.model import EXPLAINED, Book, Finding
+from socialcare.claims.show import show
 
 BOOK = replace(seed.book(), published=(*seed.book().published, *PUBLISHED), judgements=JUDGEMENTS)
 FOUND = checks.examine(BOOK)
@@ -137,6 +140,17 @@ def test_claims_that_nothing_can_confirm_are_listed() -> None:
     assert held["003:604:7"] == {"repeated", "published"}
     assert held["003:159:2"] == {"table"}
     assert "whole" in held["003:800:1"]
+
+
+def test_the_findings_are_told_by_document_with_what_is_needed_to_judge() -> None:
+    told = io.StringIO()
+    show(Console(file=told, width=400), BOOK, only_queue=True)
+    text = told.getvalue()
+    assert "Families First Evaluation" in text
+    assert "line 595, error (against_the_sign)" in text
+    assert "needed to judge: " in text
+    assert "vintage (against_published)" not in text  # explained: nobody has to judge it
+    assert f"{len(BOOK.claims)} claims" in text
 
 
 def test_an_empty_book_has_no_findings() -> None:
