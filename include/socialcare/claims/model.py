@@ -94,7 +94,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class Measure:
-    """What is known of a measure whoever quotes it: unit, bounds, stock or flow, the window of a date."""
+    """What is known of a measure whoever quotes it: unit, bounds, the window of a date.
+
+    ``period_type`` is stock or flow; for an event, ``planned`` where a date to come is no mistake.
+    """
 
     measure: str
     unit: str = ""
