@@ -18,7 +18,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from socialcare.registry.returns import Column, Return, return_spec
+from socialcare.registry.returns import Column, Return, Table, return_spec
 from tests.canaries import BORN, CHILD, KINDS, MAIL, NAME, NHS, PHONE, POSTCODE, STREET, SWE, UPN, WORKER_BORN
 
 #: Tables by name: the heading, then the rows.
@@ -51,12 +51,11 @@ class _Planter:
     """Adds people to tables: between them, each column holds each kind of canary once, all else being good."""
 
     def __init__(self, declared: Return) -> None:
-        self._columns = {
-            _plain(heading): column
-            for table in declared.tables.values()
-            for name, column in table.every_column.items()
-            for heading in (name, *column.headings)
-        }
+        columns = [named for table in declared.tables.values() for named in table.every_column.items()]
+        columns.sort(key=lambda named: named[1].becomes == "birth_month")  # also where another table drops it
+        self._columns = {_plain(heading): c for name, c in columns for heading in (name, *c.headings)}
+        self._only_at_birth = [column for _, column in columns if column.reduced_when]
+        self._at_birth = {_plain(name): code for name, code in _codes_at_birth(declared).items()}
         self._count = 0
 
     def plant(self, sheets: Sheets) -> Sheets:
@@ -75,6 +74,7 @@ class _Planter:
                         main,
                         (position, text),
                     )
+        self._add_newborn(filled, samples, added)
         planted = {}
         for name, (heading, *rows) in sheets.items():
             every = [*rows, *added[name]]
@@ -115,6 +115,20 @@ class _Planter:
             if name in group:
                 day = "" if self._is_event(heading[position]) else BORN.strftime(_style_of(sheets[name], position))
                 row[position] = text or day or row[position]
+                if not text and self._columns.get(_plain(heading[position])) in self._only_at_birth:
+                    row = [self._at_birth.get(_plain(heading[n]), cell) for n, cell in enumerate(row)]
+            added[name].append(row)
+
+    def _add_newborn(self, sheets: Sheets, samples: dict[str, list[str]], added: Sheets) -> None:
+        """Add a child of whom everything that is reduced near a birth begins and ends on its day, in every table."""
+        self._count += 1
+        for name, (heading, *rows) in sheets.items():
+            row = [self._cell(heading[n], cell) for n, cell in enumerate(samples[name])]
+            for position, cell in enumerate(heading):
+                column = self._columns.get(_plain(cell))
+                if column is not None and column.flag:
+                    row[position] = BORN.strftime(_style_of([heading, *rows], position))
+                row[position] = self._at_birth.get(_plain(cell), row[position])
             added[name].append(row)
 
     def _is_event(self, heading: str) -> bool:
@@ -140,6 +154,12 @@ class _Planter:
 
 def _tells_an_event(column: Column) -> bool:
     return column.type == "date" and column.becomes == "kept"
+
+
+def _codes_at_birth(declared: Return) -> dict[str, str]:
+    """Return the codes with which a day may be that of a birth."""
+    columns = (column for table in declared.tables.values() for column in table.columns.values())
+    return {name: code for column in columns for name, code in column.reduced_when.items()}
 
 
 def _style_of(rows: list[list[str]], position: int) -> str:
@@ -203,8 +223,9 @@ _BIRTHS = ("PersonBirthDate", "DOB")
 
 
 def _plant_message(path: Path, to: Path, declared: Return) -> None:
-    columns = [(name, c) for table in declared.tables.values() for name, c in table.every_column.items()]
-    events = {str(c.element or name).rsplit("/", 1)[-1] for name, c in columns if _tells_an_event(c)}
+    columns = [(_tag(t, name, c), c) for t in declared.tables.values() for name, c in t.every_column.items()]
+    events = {tag for tag, column in columns if _tells_an_event(column)}
+    near = {tag for tag, column in columns if column.flag}
     root = etree.parse(str(path)).getroot()
     people = [element for element in root.iter(*_PEOPLE)]
     parent, count = people[0].getparent(), 0
@@ -213,6 +234,8 @@ def _plant_message(path: Path, to: Path, declared: Return) -> None:
             count += 1
             if text or route[-1] not in events:
                 parent.append(_copied(person, count, route, text))
+        if route[-1] in near:
+            parent.append(_newborn(_copied(person, count := count + 1, route, ""), near, _codes_at_birth(declared)))
     odd = copy.deepcopy(people[0])
     for element in odd.iter(etree.Element):
         element.set("name", NAME)
@@ -236,6 +259,21 @@ def _routes(people: list[etree._Element]) -> dict[tuple[str, ...], etree._Elemen
                 route = tuple(e.tag for e in cell.iterancestors() if e in set(person.iter()))[::-1]
                 found.setdefault((*route, cell.tag), person)
     return found
+
+
+def _tag(table: Table, name: str, column: Column) -> str:
+    """Return the element that holds a cell: a row may be its only cell."""
+    where = table.path if column.element == "." else column.element
+    return str(where or name).rsplit("/", 1)[-1]
+
+
+def _newborn(person: etree._Element, near: set[str], codes: dict[str, str]) -> etree._Element:
+    """Let everything that is reduced near a birth begin and end on its day."""
+    for cell in person.iter(*near):
+        cell.text = BORN.strftime(_style(cell.text or ""))
+    for cell in person.iter(*codes) if codes else ():
+        cell.text = codes[cell.tag]
+    return person
 
 
 def _copied(person: etree._Element, count: int, route: tuple[str, ...], text: str) -> etree._Element:

@@ -183,6 +183,21 @@ def test_no_number_counts_the_days_to_a_birth(searched: Searched) -> None:
             assert rows(f"select 1 from raw.{table} where council_id = 'durham' and ({condition})") == [], table
 
 
+def test_an_event_on_the_day_of_a_birth_came_through_as_its_month(searched: Searched) -> None:
+    """In every table that can hold one: so that it was there to be found, and not kept out with its row.
+
+    Two days no made-up message holds; tests/unit/test_specs_cin.py holds every day of that census to its month.
+    """
+    lost = []
+    for declared in all_returns():
+        for name, table in declared.tables.items():
+            for column in (column for column in table.columns.values() if column.flag):
+                when = f"council_id = 'durham' and {column.loaded_as} = '{BORN.replace(day=1)}' and {column.flag}"
+                if rows(f"select 1 from raw.{declared.id}__{name} where {when} limit 1") == []:
+                    lost.append(f"{declared.id} {name}: {column.loaded_as}")
+    assert lost == ["cin_census cin_details: initial_conference_date", "cin_census assessments: internal_review_date"]
+
+
 def test_nothing_that_the_night_said_holds_a_canary(searched: Searched) -> None:
     assert b"ended with" in searched.said
     assert b"durham" in searched.said
