@@ -6,6 +6,7 @@ import csv
 import hmac
 import io
 import os
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from socialcare.credentials import secret
-from socialcare.door import load, reading, receipt, register
+from socialcare.door import cells, load, reading, receipt, register
 from socialcare.door.arrival import NotPlainError, look, open_plain
 from socialcare.door.births import Births
 from socialcare.door.cells import CellChecker, Checked
@@ -23,7 +24,7 @@ from socialcare.door.reading import Reader, UnreadableError
 from socialcare.door.recognise import Recognised, recognise
 from socialcare.door.register import Findings, Spill
 from socialcare.door.salted import Salt, first_bytes
-from socialcare.registry.returns import return_spec
+from socialcare.registry.returns import Rule, return_spec
 
 
 def days(*texts: str) -> list[int]:
@@ -34,6 +35,17 @@ def test_dates_are_read_in_both_known_styles_and_no_other() -> None:
     assert days("01/02/1970", "1970-02-01") == [31, 31]
     wrong = ["31/02/2020", "29/02/2023", "1/2/2020", "2020/02/01", "01-02-2020", "٠١/٠٢/٢٠٢٠", "01/02/1899", "", "x"]
     assert days(*wrong) == []
+
+
+def test_dates_with_endless_times_are_read_and_not_all_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "_MOST_KNOWN", 100)
+    year = return_spec("ssda903").for_year(2027)
+    checker = CellChecker(year, Pseudonymiser("durham"))
+    times = pa.array([f"2026-05-01 10:00:00.{n:07}" for n in range(500)]).dictionary_encode()
+    checked = checker.check(year.tables["header"].columns["DOB"], times)
+    assert checked.days is not None
+    assert set(checked.days) == {cells.days_since_epoch(date(2026, 5, 1))}
+    assert len(checker._known_days) == 100
 
 
 def test_a_token_is_hmac_sha256_over_council_and_identifier(home: Path) -> None:
@@ -267,6 +279,14 @@ def test_no_day_of_the_unborn_or_near_a_birth_passes_from_the_census(home: Path)
     assert is_month is not None
     assert list(map(str, days.to_pylist())) == ["2026-01-01"] * 5 + ["2026-01-31"]
     assert is_month.to_pylist() == [True] * 5 + [False]
+
+
+def test_a_rule_about_several_children_keeps_no_row_out() -> None:
+    said = {"code": "X", "table": "header", "columns": ("UPN",), "wording": "w", "whose_job": "somebody's"}
+    for way in ({"check": "shared"}, {"total": "select 1"}):
+        assert Rule.model_validate({**said, **way, "severity": "warning"})
+        with pytest.raises(ValueError, match="several children"):
+            Rule.model_validate({**said, **way, "severity": "quarantine"})
 
 
 def test_a_total_is_that_of_all_groups_and_found_on_the_first_line() -> None:

@@ -109,6 +109,13 @@ def test_a_good_file_in_another_shape_is_accepted(warehouse: str, what: str) -> 
     ]
 
 
+def test_an_identifier_copied_down_the_column_is_refused_and_holds_nothing_up(warehouse: str) -> None:
+    (taken,) = send({"h.csv": HEADER + CHILD, "e.csv": EPISODES + EPISODE * 5_001})
+    assert (taken.verdict, taken.reason) == ("rejected", "too_many_rows_of_one")
+    assert (taken.rows_in, taken.rows_quarantined) == (5_002, 5_002)
+    assert rows(ALL_ROWS) == []
+
+
 def test_ragged_rows_wait_outside_at_their_own_lines(warehouse: str) -> None:
     content = HEADER + CHILD + "A2,F\n\nA3,F,31/02/2015,WBRI,UN1,0,\nA4,F,1,2,3,4,5,6,7\n" + CHILD.replace("A1", "A5")
     (taken,) = send({"h.csv": content, "e.csv": EPISODES + EPISODE})

@@ -24,6 +24,7 @@ Numbers = npt.NDArray[np.uint64]
 #: In a column of days (since 1970-01-01): no valid day.
 NO_DAY = np.int32(np.iinfo(np.int32).min)
 NO_NUMBER, NO_CODE, NO_AMOUNT = np.uint64(0), np.uint8(255), np.float64("nan")
+_MOST_KNOWN = 100_000
 _EPOCH = date(1970, 1, 1).toordinal()
 #: Printable, no leading sign of a formula, short: what a case-management system gives as an identifier.
 _IDENTIFIER = r"^[0-9A-Za-z][0-9A-Za-z ._/#-]{0,39}$"
@@ -212,10 +213,11 @@ class CellChecker:
         return _Distinct(wrong, loaded=pa.array(stamps), days=days)
 
     def _remember(self, text: str) -> int:
-        """Read a date once: lives have few days. What is no date is not kept, whatever is sent."""
+        """Read a date once: lives have few days. What is no date is not kept; nor are endless times of day."""
         day = _day(text)
         if day != NO_DAY and day not in self._no_days:
-            self._known_days[text] = day
+            if len(self._known_days) < _MOST_KNOWN:
+                self._known_days[text] = day
             return day
         return int(NO_DAY)
 

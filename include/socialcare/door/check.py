@@ -189,7 +189,7 @@ def _judge(year: ReturnYear, plan: Plan, council_id: str, files: list[JudgedFile
             for name, lines in judge.finish().items():
                 files_of[name].count(judges[name].quarantined, len(lines), is_required=year.tables[name].required)
             refuse_if_nothing_came_in(files_of.values())
-    except RefusedError as refused:
+    except (RefusedError, UnreadableError) as refused:
         return str(refused)
     return ""
 

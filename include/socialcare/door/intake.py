@@ -172,7 +172,7 @@ def _judge(
                 load.take_out(connection, f"{plan.return_id}__{name}", delivery_id, lines)
                 files_of[name].count(judges[name].quarantined, len(lines), is_required=plan.year.tables[name].required)
             refuse_if_nothing_came_in(files_of.values())
-    except RefusedError as refused:
+    except (RefusedError, UnreadableError) as refused:
         return str(refused)
     return ""
 

@@ -24,7 +24,7 @@ from socialcare.door.identity import Pseudonymiser
 from socialcare.door.in_time import told_in_time
 from socialcare.door.read_xml import XmlTable
 from socialcare.door.reading import Block, Reader, UnreadableError, ahead
-from socialcare.door.register import SHARED, Findings, Records, Spill, give_back, shared, whose
+from socialcare.door.register import SHARED, Findings, Records, Spill, give_back, refuse_crowd, shared, whose
 from socialcare.door.relations import LAST, relations
 from socialcare.door.upn import wrong_check_letters
 from socialcare.registry.returns import Column, ReturnYear, Rule
@@ -103,7 +103,7 @@ class DeliveryJudge:
             self.spill.add(f"{LAST}{table}", relation.records(lines, columns, np.ones(count, dtype=bool)))
 
     def finish(self) -> dict[str, Lines]:
-        """Apply the rules that need more than a cell; return, by table, the lines that must go out again."""
+        """Apply the rules that need more than a cell; return, by table, the lines to go out. Raises UnreadableError."""
         out: dict[str, list[Lines]] = {table: [] for table in self._files}
         give_back()
         for group, all_found in self._judged():
@@ -132,6 +132,7 @@ class DeliveryJudge:
         waiting: deque[tuple[dict[str, Records], Future[list[Found]]]] = deque()
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for group in self.spill.groups():
+                refuse_crowd(group)
                 waiting.append((group, pool.submit(self._found_in, group)))
                 if len(waiting) >= _AT_ONCE:
                     judged, found = waiting.popleft()

@@ -46,7 +46,9 @@ def _rows(
         sql.SQL(", ").join(map(sql.Identifier, types)), sql.Identifier(table), sql.Literal(delivery_id)
     )
     read = pc.ReadOptions(column_names=list(types), use_threads=False)
-    convert = pc.ConvertOptions(column_types=types, strings_can_be_null=True, true_values=["t"], false_values=["f"])
+    convert = pc.ConvertOptions(  # of what is empty alone: NA is a code
+        column_types=types, null_values=[""], strings_can_be_null=True, true_values=["t"], false_values=["f"]
+    )
     with connection.cursor().copy(query) as copy:
         for piece in _pieces(bytes(row) for row in copy):
             yield from pc.read_csv(pa.BufferReader(piece), read, convert_options=convert).to_batches()

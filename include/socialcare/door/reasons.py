@@ -50,6 +50,10 @@ REASONS: dict[str, Reason] = {
         "Together, the files hold more than 500,000 rows that are nobody's in particular: too many to judge at once.",
         "Send fewer years, or fewer of the files, in one delivery.",
     ),
+    "too_many_rows_of_one": Reason(
+        "More than 5,000 rows of one file are about the same child or worker.",
+        "Look for a test record, or for an identifier that was copied down its whole column.",
+    ),
     "row_too_long": Reason("A row holds megabytes of text.", "Look for a document pasted into a cell."),
     "rows_ragged": Reason("Most rows have more or fewer cells than the heading.", _CSV),
     "unreadable_csv": Reason("The file is not well-formed CSV: look for a quotation mark that never ends.", _CSV),

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from socialcare.door.reading import UnreadableError
+
 #: One finding: a line, the number of a rule, and whose row it is (a keyed number, or nought).
 FINDING = np.dtype([("line", "i4"), ("rule", "u1"), ("whose", "u8")])
 #: One value that may not be shared: a number that stands for it, its line, and whose row that is.
@@ -21,6 +23,8 @@ Records = npt.NDArray[np.void]
 _IN_MEMORY = 8 << 20
 _PARTS = 512
 _GROUP = 40_000
+#: Rows of one file about one child: rules compare each with the others. A life has hundreds.
+MOST_OF_ONE = 5_000
 
 
 class Spill:
@@ -111,6 +115,14 @@ def _split(rows: Records, count: int) -> tuple[Records, npt.NDArray[np.int64]]:
     part = (rows["_key"] % np.uint64(count)).astype(np.uint16)
     ends = np.cumsum(np.bincount(part, minlength=count))
     return rows[np.argsort(part, kind="stable")] if count > 1 else rows, np.append(0, ends)
+
+
+def refuse_crowd(group: dict[str, Records]) -> None:
+    """Raise UnreadableError when one child has more rows in a file than rules can compare with each other."""
+    for rows in group.values():
+        keys = rows["_key"][rows["_key"] != 0]
+        if len(keys) > MOST_OF_ONE and np.unique(keys, return_counts=True)[1].max() > MOST_OF_ONE:
+            raise UnreadableError("too_many_rows_of_one")
 
 
 def shared(group: Records) -> npt.NDArray[np.int32]:

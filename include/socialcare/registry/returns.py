@@ -56,6 +56,8 @@ class Rule(Strict):
     def _is_judged_in_one_way(self) -> Rule:
         if sum(way is not None for way in (self.check, self.fails, self.query, self.total)) != 1:
             raise ValueError(f"rule {self.code} needs exactly one of check, fails, query and total")
+        if self.severity == "quarantine" and (self.total or self.check == "shared"):
+            raise ValueError(f"rule {self.code} is about several children: it can keep no row out")
         return self
 
 
