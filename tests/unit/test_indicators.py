@@ -80,6 +80,17 @@ def test_a_night_ends_with_eight_headline_indicators_and_each_row_says_whether_i
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("row", seed("inspections/inspection_findings.csv"), ids=lambda row: row["indicator_id"])
+def test_an_area_that_inspectors_named_is_tied_to_the_catalogue_or_to_a_councils_own_records(
+    row: dict[str, str],
+) -> None:
+    own = re.fullmatch(r"[A-Z]+\d+", row["indicator_id"])
+    assert (row["indicator_id"] in IDS) != bool(own)
+    assert bool(row["indicator_name"]) == bool(own)
+    assert row["area"].endswith(".")
+    assert row["source"]
+
+
 def test_the_catalogue_has_each_measure_of_dfes_tool_that_our_sources_carry_once() -> None:
     carried = {row["lait_code"] for row in seed("lait/lait_measures.csv") if not row["not_carried_because"]}
     named = [row["lait_code"] for row in INDICATORS if row["lait_code"]]

@@ -142,3 +142,38 @@ def test_an_ons_code_and_the_departments_code_beside_it_mean_one_council() -> No
         " join reference.councils c on c.council_code = o.area_code where c.dfe_code <> o.old_la_code"
     )
     assert found == []
+
+
+def test_ranks_moved_by_the_workforce_release_of_2024_are_those_of_its_files(published: Path) -> None:
+    folder = published / "dfe" / "childrens_social_work_workforce"
+    then, now = (ranked(folder / str(year) / f"csww_indicators_2017_to_{year}.csv") for year in (2023, 2024))
+    both = then.join(now, lsuffix="_then", rsuffix="_now", how="inner")
+    moved = both[both["rank_then"] != both["rank_now"]]
+    assert len(moved) > 100
+    found = rows(
+        "select council_code, rank_from, ranked_from, rank_to, ranked_to, own_figure_restated from marts.rank_changes"
+        " where indicator_id = 'sw_agency_fte_pct' and period = '2023' and release_from = '2023'"
+        " and release_to = '2024' and rank_change <> 0"
+    )
+    assert sorted(found) == sorted(
+        (code, int(row.rank_then), len(then), int(row.rank_now), len(now), row.value_then != row.value_now)
+        for code, row in moved.iterrows()
+    )
+
+
+def test_a_rank_moved_to_is_the_rank_that_is_compared() -> None:
+    assert rows(
+        "select count(*) > 1000, count(*) filter (where (moved.rank_to, moved.ranked_to, moved.value_to)"
+        "   is distinct from (ours.rank_england, ours.ranked_in_england, ours.value)"
+        "   or moved.band_to is distinct from ours.quartile_band)"
+        " from marts.rank_changes moved join marts.regional_comparison ours using (council_code, indicator_id, period)"
+        " where split_part(ours.release_id, '/', 2) = moved.release_to"
+    ) == [(True, 0)]
+
+
+def ranked(path: Path) -> pd.DataFrame:
+    """Each council's agency rate of 2023 in one file, with its rank: low is good, ties share the best place."""
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    frame = frame[(frame["geographic_level"] == "Local authority") & (frame["time_period"] == "2023")]
+    value = pd.to_numeric(frame.set_index("new_la_code")["agency_rate_fte"], errors="coerce").dropna()
+    return pd.DataFrame({"value": value, "rank": value.rank(method="min")})

@@ -7,6 +7,7 @@ with releases as (
     select
         observed.indicator_id,
         observed.period,
+        observed.period_end_date,
         observed.release_id,
         observed.release,
         coalesce(
@@ -14,11 +15,19 @@ with releases as (
         ) as known_from,
         case when max(landings.published_on) is null then 'assumed' else 'given' end as known_from_status
     from (
-        select distinct indicator_id, period, release_id, release, landing_id from {{ ref('int_indicators__observed') }}
+        select distinct
+            indicator_id,
+            period,
+            period_end_date,
+            release_id,
+            release,
+            landing_id
+        from {{ ref('int_indicators__observed') }}
     ) as observed
     inner join {{ source('control', 'landings') }} as landings
         on observed.landing_id = landings.landing_id
-    group by observed.indicator_id, observed.period, observed.release_id, observed.release
+    group by
+        observed.indicator_id, observed.period, observed.period_end_date, observed.release_id, observed.release
 
 )
 

@@ -29,6 +29,7 @@ _KEPT = (
     "int_indicators__observed",
     "int_lait__compared",
     "int_observations__unioned",
+    "int_ranks__moved",
     "int_restatements__found",
 )
 
