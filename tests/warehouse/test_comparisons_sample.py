@@ -14,6 +14,8 @@ from socialcare.registry import all_sources
 from socialcare.steps.night import ingest_source
 from socialcare.warehouse import dbt
 
+from .delivered import Row, deliver, token
+
 
 @pytest.fixture(scope="module", autouse=True)
 def sample(module_warehouse: str) -> None:
@@ -58,3 +60,30 @@ def test_each_of_our_councils_has_one_current_judgement() -> None:
     )
     assert len(found) == 3
     assert found[0] == ("Durham", "Good")
+
+
+def test_a_local_figure_stands_beside_the_published_one_with_a_verdict_and_why() -> None:
+    """DfE's agency rates at 30 September 2024: Durham 8.9, South Tyneside 11.9; the staff here are made up."""
+    returned: dict[str, Any] = {"return_id": "csww", "year": 2024}
+    deliver("2024-09-30", {"workers": [_worker("staff", 91.1, "0"), _worker("agency", 8.9, "1")]}, **returned)
+    deliver(
+        "2024-09-30", {"workers": [_worker("staff", 50, "0"), _worker("agency", 50, "1")]},
+        council="south_tyneside", is_synthetic=True, **returned,
+    )  # fmt: skip
+    dbt.build("local_indicators reconciliation")
+    found = rows(
+        "select council_name, indicator_id, local_value::float, published_value::float, difference::float, verdict,"
+        " likely_reason from marts.reconciliation where period = '2024'"
+        " and indicator_id in ('sw_agency_fte_pct', 'sw_turnover_fte_pct', 'sw_vacancy_fte_pct') order by 1, 2"
+    )
+    assert found[:2] == [
+        ("Durham", "sw_agency_fte_pct", 8.9, 8.9, 0.0, "agrees", None),
+        ("Durham", "sw_turnover_fte_pct", 0.0, 11.1, -11.1, "differs", "definition"),
+    ]
+    # Nobody said how many posts are vacant.
+    assert found[2][:3] + found[2][5:] == ("Durham", "sw_vacancy_fte_pct", None, "not_comparable", "local_missing")
+    assert found[3] == ("South Tyneside", "sw_agency_fte_pct", 50.0, 11.9, 38.1, "differs", "synthetic")
+
+
+def _worker(name: str, fte: float, is_agency: str) -> Row:
+    return {"worker_pseudonym": token(name), "fte": fte, "is_agency": is_agency, "cases": 0, "working_days_lost": 0}

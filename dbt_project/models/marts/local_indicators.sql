@@ -18,7 +18,9 @@ windows as (
         as_of_date,
         starts_on,
         is_held,
-        bool_or(is_synthetic) as is_synthetic
+        bool_or(is_synthetic) as is_synthetic,
+        bool_or(has_rows_outside) as has_rows_outside,
+        max(received_on) as received_on
     from {{ ref('int_local__windows') }}
     group by council_id, return_id, period_type, as_of_date, starts_on, is_held
 
@@ -40,7 +42,9 @@ asked as (
         windows.as_of_date,
         windows.starts_on,
         windows.is_held,
-        windows.is_synthetic
+        windows.is_synthetic,
+        windows.has_rows_outside,
+        windows.received_on
     from {{ ref('delivering_councils') }} as senders
     cross join {{ ref('local_rules') }} as rules
     inner join kinds
@@ -141,7 +145,9 @@ select
     judged.denominator,
     judged.population_year,
     judged.return_id,
-    judged.is_synthetic
+    judged.is_synthetic,
+    judged.has_rows_outside,
+    judged.received_on
 from judged
 inner join {{ ref('councils') }} as councils
     on judged.council_code = councils.council_code
