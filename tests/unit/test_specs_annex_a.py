@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pac
 import pytest
 import xlsxwriter
 from tests.unit.door_cases import Row, found
@@ -307,6 +308,24 @@ def test_no_heading_could_be_either_of_two_columns() -> None:
     for table, declared in SPEC.tables.items():
         headings = [normal(h) for column in declared.every_column.values() for h in column.headings]
         assert len(set(headings)) == len(headings), table
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Jane Smith (Assessment Team)", "Smith family - duty", "Duty: J Bloggs", "Team of Grace Example"),
+        *("14 Acacia Avenue, Locality 3", "Bloggs, Joe 01/05/2015 assessment", "Duty 01/05/15", "Duty 01 05 15"),
+    ],
+)
+def test_a_name_an_address_or_a_birthday_beside_the_name_of_a_team_does_not_pass(text: str) -> None:
+    pattern = str(SPEC.tables["referrals"].columns["TEAM"].pattern)
+    assert not pac.match_substring_regex(pa.array([text]), pattern)[0].as_py()
+
+
+@pytest.mark.parametrize("text", ["Locality 2 Team", "Looked After Team (North)", "Children's Services", "Team 04"])
+def test_a_team_that_is_named_in_the_words_of_the_work_passes(text: str) -> None:
+    pattern = str(SPEC.tables["referrals"].columns["TEAM"].pattern)
+    assert pac.match_substring_regex(pa.array([text]), pattern)[0].as_py()
 
 
 def test_nothing_that_names_a_person_or_a_place_passes() -> None:
