@@ -76,3 +76,10 @@ def test_a_file_without_rows_belongs_to_nobody(warehouse: str) -> None:
     own = {name: content.replace(CHILD, "OTHER1") for name, content in FILES.items()}
     assert send("durham", {**own, **missing}) == "accepted"
     assert told_the_engineer() == ""
+
+
+def test_a_list_that_names_nobody_may_be_the_same_in_two_councils(warehouse: str) -> None:
+    teams = {"teams.csv": "TEAM,SERVICE,OPENED,CLOSED\nFF-1,SW,01/02/2018,\n"}
+    assert send("south_tyneside", teams) == "accepted"
+    assert send("durham", teams) == "accepted"
+    assert not notices_to("south_tyneside")
