@@ -63,8 +63,7 @@ def build(select: str | None = None) -> BuildResult:
     with _alone():
         anew = not _was_made_by(rules)
         outcome = _invoke([*arguments, *(["--full-refresh"] if anew else [])])
-        if anew:
-            _note_made_by(rules, _built(outcome))
+        _note_made_by(rules, _built(outcome))
     result = _summary(outcome, time.monotonic() - started)
     (_state() / "manifest_of").write_text(rules)
     if result.failures:
@@ -110,13 +109,17 @@ def _fingerprint() -> str:
 
 
 def _was_made_by(rules: str) -> bool:
-    """Whether all that is kept was made by these rules. The note lies with each table, in the warehouse."""
+    """Whether all that is kept was made by these rules. The note lies with each table, in the warehouse.
+
+    A table that is not there yet says nothing: whichever build makes it will make all of it.
+    """
     with connect("transformer") as connection:
         notes = connection.execute(
-            "select obj_description(to_regclass('intermediate.' || name), 'pg_class') from unnest(%s::text[]) as name",
+            "select obj_description(made, 'pg_class') from unnest(%s::text[]) as name,"
+            " to_regclass('intermediate.' || name) as made where made is not null",
             [list(_KEPT)],
         ).fetchall()
-    return {note for (note,) in notes} == {_note(rules)}
+    return all(note == _note(rules) for (note,) in notes)
 
 
 def _note_made_by(rules: str, built: set[str]) -> None:
