@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from socialcare.database import connect
+from socialcare.operate import alerts
 from socialcare.settings import get_settings
 from socialcare.steps.ingest_council import ingest_council
 
@@ -68,6 +70,31 @@ def test_both_sides_and_the_engineer_are_told_without_detail(warehouse: str, own
     assert "another council" in receipt
     others = {"durham", owner}
     assert {folder.name for folder in get_settings().outbox.iterdir()} == others
+
+
+def test_a_file_in_a_zip_is_known_too_and_its_owner_told_when_the_night_is_killed_at_once(
+    warehouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert send("south_tyneside", FILES) == "accepted"
+    folder = get_settings().inbox / "durham" / "zipped"
+    folder.mkdir(parents=True)
+    with zipfile.ZipFile(folder / "return.zip", "w") as archive:
+        for name, content in FILES.items():
+            archive.writestr(name, content)
+    (folder / "delivery.json").write_text(json.dumps({"as_of_date": "2026-10-31", "collection_year": 2027}))
+
+    def killed(*told: object, **how: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(alerts, "notice", killed)  # the first thing after the delivery was taken in
+    with pytest.raises(KeyboardInterrupt):
+        ingest_council("durham")
+    monkeypatch.undo()
+    assert len(notices_to("south_tyneside")) == 1
+    assert ingest_council("durham").outcome == "nothing_sent"
+    with connect("loader") as connection:
+        refused = connection.execute("select verdict, reason from raw.deliveries where council_id = 'durham'")
+        assert refused.fetchall() == [("rejected", "another_council")]
 
 
 def test_a_file_without_rows_belongs_to_nobody(warehouse: str) -> None:

@@ -11,14 +11,14 @@ import hashlib
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import psycopg
 import pyarrow as pa
 
 from socialcare.database import connect
-from socialcare.door import last_year, left_over, load, records, reply, unpack
+from socialcare.door import last_year, left_over, load, records, reply, unpack, wrong_inbox
 from socialcare.door.arrival import Delivery
 from socialcare.door.engine import Circumstances
 from socialcare.door.identity import Pseudonymiser
@@ -44,6 +44,13 @@ class SeenDelivery:
     plan: Plan
     files: list[JudgedFile]
     content: str
+
+    def refused(self, reason: str, other_council: str) -> SeenDelivery:
+        """Return it as one of which nothing comes in; ``other_council``: the DfE code of the one to tell of it."""
+        seen = self.plan
+        delivery = replace(self.delivery, problem=reason)
+        plan = Plan(seen.return_id, reason, seen.as_of_date, seen.collection_year, other_council=other_council)
+        return SeenDelivery(delivery, plan, self.files, _content(delivery, self.files, reason))
 
 
 def take_in(delivery: Delivery, *, today: date | None = None) -> Taken:
@@ -80,15 +87,17 @@ def take_in(delivery: Delivery, *, today: date | None = None) -> Taken:
 def _take(
     connection: psycopg.Connection, delivery: Delivery, original: Original, stores: ExitStack, today: date
 ) -> Taken:
-    seen = look_through(delivery, original.new_file, stores, today)
-    council_id, plan = delivery.council_id, seen.plan
+    seen, council_id = look_through(delivery, original.new_file, stores, today), delivery.council_id
+    if not seen.delivery.problem and (owner := wrong_inbox.owner_of(connection, council_id, seen.files)):
+        seen = seen.refused(wrong_inbox.REASON, owner)
+    plan = seen.plan
     if records.is_known(connection, council_id, plan.return_id, seen.content):
         return Taken("unchanged", as_of_date=plan.as_of_date)
     delivery_id, tokens = records.new_id(connection), records.pseudonymiser(connection, council_id)
     taken = judge(connection, seen, delivery_id, tokens, stores)
     records.insert_delivery(connection, delivery_id, seen.delivery, plan, seen.content, taken)
     records.insert_files(connection, delivery_id, seen.files)
-    kept = original.keep(seen.content, Sent.of(delivery))
+    kept = original.keep(seen.content, Sent.of(seen.delivery))
     records.insert_original(connection, delivery_id, kept, council(council_id).retention_days)
     reply.send(connection, seen.delivery, delivery_id, plan, seen.files, taken, tokens)
     return taken

@@ -38,10 +38,9 @@ def ingest_council(council_id: str) -> Outcome:
 
 
 def _take_in(delivery: Delivery) -> Taken:
-    delivery, owner = wrong_inbox.refused_if_anothers(delivery)
     taken = take_in(delivery)
     if taken.reason == wrong_inbox.REASON:
-        number = wrong_inbox.tell_owner(delivery.council_id, owner)
+        number = wrong_inbox.newest(delivery.council_id)
         alerts.notice(
             "a file in the wrong inbox",
             f"Delivery {number}, in the inbox of {delivery.council_id}, held a file of another council. All of it was "
