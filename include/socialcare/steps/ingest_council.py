@@ -11,6 +11,7 @@ from socialcare.door.arrival import Delivery
 from socialcare.door.intake import take_in
 from socialcare.door.reasons import REASONS
 from socialcare.door.verdicts import Taken
+from socialcare.errors import Fault
 from socialcare.operate import alerts
 from socialcare.outcomes import Outcome
 from socialcare.registry.councils import council
@@ -26,14 +27,23 @@ def ingest_council(council_id: str) -> Outcome:
 
     A council that never sent anything gets SYNTHETIC deliveries first, one of each return, unless settings say
     otherwise.
-    Raises Fault when the council is not declared or the database fails; never for what a council sent.
+    Raises Fault when the council is not declared or the database fails, once every delivery had its turn; never for
+    what a council sent.
     """
     council(council_id)
     inbox = arrival.look(council_id)
     if not inbox.whole and not inbox.arriving and _wants_synthetic(council_id):
         generate.deliver_all(council_id)
         inbox = arrival.look(council_id)
-    taken = [_take_in(delivery) for delivery in inbox.whole]
+    taken: list[Taken] = []
+    faults: list[Fault] = []
+    for delivery in inbox.whole:
+        try:
+            taken.append(_take_in(delivery))
+        except Fault as fault:  # of this delivery, which waits in the inbox: the next may be another return
+            faults.append(fault)
+    if faults:
+        raise faults[0]
     return _outcome(council_id, taken, inbox.arriving)
 
 
