@@ -205,6 +205,20 @@ def test_a_loose_file_there_waits_until_it_has_not_changed_for_a_minute(
     assert remote.fetch("durham", place) == (1, 0)
 
 
+def test_an_upload_that_was_broken_off_is_refused_by_name_after_a_day(home: Path, here: Path) -> None:
+    there = home / "there"
+    there.mkdir()
+    for name in ("h.csv", "e.csv.part"):
+        (there / name).write_text("CHILD\n")
+    place = open_plainly(f"file://{there}", "")
+    assert remote.fetch("durham", place) == (0, 1), "it may still be written to"
+    for name in ("h.csv", "e.csv.part"):
+        os.utime(there / name, (time.time() - 25 * 3600,) * 2)
+    assert remote.fetch("durham", place) == (1, 0)
+    (delivery,) = arrival.look("durham").whole
+    assert delivery.problem == "upload_unfinished"
+
+
 def test_a_file_that_changes_while_it_is_copied_still_arrives(
     home: Path, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -66,3 +66,21 @@ def test_what_cannot_be_fetched_fails_by_name_and_does_not_keep_the_rest_out(
         night.fetch_inbox("n1", "durham")
     assert night.ingest_council("n1", "durham").outcome == "nothing_sent"
     assert [step for step, *_ in night.failures("n1") if step == "fetch_inbox"] == ["fetch_inbox"]
+
+
+def test_what_nobody_here_may_remove_there_keeps_nothing_new_out(there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deliver(there, marker=True)
+    night.fetch_inbox("n1", "durham")
+    night.ingest_council("n1", "durham")
+
+    def refused(*given: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(remote, "_remove", refused)
+    with pytest.raises(Fault, match="remote_failed"):
+        night.send_outbox("n1", "durham")
+    (there / "inbox" / "november").mkdir()
+    (there / "inbox" / "november" / "h.csv").write_text(HEADER)
+    (there / "inbox" / "november" / "delivery.json").write_text('{"as_of_date": "2026-11-30", "collection_year": 2027}')
+    fetched = night.fetch_inbox("n2", "durham")
+    assert (fetched.outcome, "could not be removed there" in fetched.detail) == ("fetched", True)

@@ -6,7 +6,7 @@ import os
 import stat
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -130,7 +130,9 @@ def _folder(council_id: str, folder: Path) -> Delivery | None:
         return None
     files = tuple(entry for name, entry in present.items() if name not in (MARKER, WHOLE))
     if MARKER not in present:
-        return _delivery(council_id, folder, files, None, must_state=False)
+        found = _delivery(council_id, folder, files, None, must_state=False)
+        broken_off = any(is_unfinished(name) for name in present)
+        return replace(found, problem=found.problem or "upload_unfinished") if broken_off else found
     statement = read_statement(folder / MARKER)
     if any(is_unfinished(name) for name in present):
         return _given_up(Delivery(council_id, folder, files, statement, problem="upload_unfinished"))

@@ -18,7 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from socialcare.credentials import replace_private
-from socialcare.door.arrival import MARKER, SETTLED_AFTER_SECONDS, WHOLE, is_unfinished, read_statement
+from socialcare.door.arrival import (
+    GIVEN_UP_AFTER_SECONDS,
+    MARKER,
+    SETTLED_AFTER_SECONDS,
+    WHOLE,
+    is_unfinished,
+    read_statement,
+)
 from socialcare.door.remote_place import Place, named_faults
 from socialcare.settings import get_settings
 
@@ -110,10 +117,18 @@ def _look(place: Place, fetched: set[tuple[str, int, str]]) -> Iterator[tuple[_W
     for folder in sorted(entry["name"] for entry in entries if entry["type"] == "directory"):
         inside = _list(place, folder)
         names = {_name(entry) for entry in inside}
-        yield _waiting(folder, inside), MARKER in names and not any(is_unfinished(name) for name in names)
+        is_whole = MARKER in names and not any(is_unfinished(name) for name in names)
+        yield _waiting(folder, inside), is_whole or (MARKER in names and _is_given_up(inside))
     loose = [e for e in entries if e["type"] == "file" and _signed(e) not in fetched]
     if loose:
-        yield _waiting("", loose), all(_has_settled(e) and not is_unfinished(_name(e)) for e in loose)
+        is_whole = all(_has_settled(e, SETTLED_AFTER_SECONDS) and not is_unfinished(_name(e)) for e in loose)
+        yield _waiting("", loose), is_whole or _is_given_up(loose)
+
+
+def _is_given_up(entries: list[dict[str, Any]]) -> bool:
+    """Whether an upload was broken off and will never be whole: it is fetched, so that the door says so."""
+    told = all(any(entry.get(name) for name in _TIMES) for entry in entries)
+    return told and all(_has_settled(entry, GIVEN_UP_AFTER_SECONDS) for entry in entries)
 
 
 def _list(place: Place, path: str) -> list[dict[str, Any]]:
@@ -141,14 +156,14 @@ def _stamp(entry: dict[str, Any]) -> str:
     return next((str(entry[name]) for name in _STAMPS if entry.get(name)), "")
 
 
-def _has_settled(entry: dict[str, Any]) -> bool:
-    """Whether nobody wrote to it for a minute, where the storage says when: others show a file once it is whole."""
+def _has_settled(entry: dict[str, Any], after: float) -> bool:
+    """Whether nobody wrote to it for so long, where the storage says when: others show a file once it is whole."""
     changed = next((entry[name] for name in _TIMES if entry.get(name)), None)
     if isinstance(changed, datetime):
         changed = changed.replace(tzinfo=changed.tzinfo or UTC).timestamp()
     if not isinstance(changed, int | float):
         return True
-    return abs(datetime.now(UTC).timestamp() - changed) >= SETTLED_AFTER_SECONDS
+    return abs(datetime.now(UTC).timestamp() - changed) >= after
 
 
 def _copy(place: Place, waiting: _Waiting, inbox: Path) -> bool:
