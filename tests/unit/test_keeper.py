@@ -27,7 +27,9 @@ STUBBORN = textwrap.dedent(
 # The command: starts a keeper with a pipe that it holds, and waits.
 COMMAND = textwrap.dedent(
     """
-    import os, subprocess, sys, time
+    import os, signal, subprocess, sys, time
+    # In the background a shell has its children ignore Ctrl-C, and they hand that on.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     read, write = os.pipe()
     subprocess.Popen([sys.executable, "-m", "socialcare.operate.keeper", "--pipe", str(read), "--",
                       sys.executable, "-c", sys.argv[1], sys.argv[2]], pass_fds=(read,), start_new_session=True)
