@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "include" / "socialcare"
 ROOMS = ("extract", "door", "land", "quality", "warehouse", "deliver")
 #: A room may know the ground floor, never another room, the steps or the scheduler.
 GROUND = {"registry", "settings", "errors", "credentials", "database", "embedded", "embedded_host", "outcomes"}
+GROUND |= {"formulas"}
 
 
 def imported(file: Path) -> set[str]:

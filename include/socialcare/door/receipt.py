@@ -13,12 +13,10 @@ from datetime import date
 from pathlib import Path
 
 from socialcare.door.reasons import REASONS
+from socialcare.formulas import harmless
 from socialcare.registry.returns import Rule
 from socialcare.settings import get_settings
 
-#: A spreadsheet runs a cell that begins so (OWASP, "CSV injection"), some of them in their full width as well.
-_FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-_CONTROLS = ("\t", "\r", "\n")
 SYNTHETIC = "SYNTHETIC: no real child is in this file."
 SEVERITY = {"quarantine": "Row waits outside", "warning": "Row came in"}
 NEW, STILL_OPEN = "new", "still open"
@@ -206,5 +204,4 @@ def day_in_words(day: str) -> str:
 
 def _harmless(cells: Iterable[str]) -> Iterator[str]:
     """Keep a spreadsheet from running a cell as a formula."""
-    for cell in cells:
-        yield f"'{cell}" if cell.startswith(_CONTROLS) or cell.lstrip().startswith(_FORMULAS) else cell
+    return map(harmless, cells)
