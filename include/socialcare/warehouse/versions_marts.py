@@ -15,17 +15,21 @@ from socialcare.errors import Fault
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a mart. ``deprecated`` is None or {since, remove_after, use}."""
+    """One column of a mart. ``deprecated`` is None or {since, remove_after, use}; ``unit`` is empty if not declared."""
 
     name: str
     type: str
     description: str = ""
     deprecated: dict[str, str] | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True)
 class Mart:
-    """One mart: its columns, its grain (the key), who reads it (``shared``, or each council its ``own``)."""
+    """One mart: its columns, its grain (the key), who reads it (``shared``, or each council its ``own``).
+
+    ``extract``: whether people take it away as files.
+    """
 
     name: str
     access: str
@@ -37,6 +41,7 @@ class Mart:
     read_time: dict[str, str] = field(default_factory=dict)
     indexes: tuple[tuple[str, ...], ...] = ()
     removed: tuple[str, ...] = ()
+    extract: bool = False
 
     @property
     def column_names(self) -> list[str]:
@@ -131,18 +136,21 @@ def _mart(connection: psycopg.Connection, node: dict[str, Any]) -> Mart:
         read_time=dict(meta.get("read_time") or {}),
         indexes=tuple(tuple(index) for index in meta.get("indexes") or [grain[1:]] if index),
         removed=tuple(meta.get("removed") or ()),
+        extract=bool(meta.get("extract")),
     )  # fmt: skip
     _check_names(mart)
     return mart
 
 
 def _column(name: str, type_: str, described: dict[str, Any]) -> Column:
-    deprecated = _meta(described).get("deprecated")
+    meta = _meta(described)
+    deprecated = meta.get("deprecated")
     return Column(
         name=name,
         type=type_,
         description=(described.get("description") or "").strip(),
         deprecated={key: str(value) for key, value in deprecated.items()} if deprecated else None,
+        unit=str(meta.get("unit") or ""),
     )
 
 
