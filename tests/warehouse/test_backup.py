@@ -14,6 +14,7 @@ from socialcare.errors import Fault
 from socialcare.operate import backup as backup_module
 from socialcare.operate.backup import backup, restore
 from socialcare.settings import get_settings
+from socialcare.warehouse import access
 
 from .hand_made import night, rows
 
@@ -44,6 +45,9 @@ def test_a_destroyed_warehouse_comes_back_with_its_rows_and_its_row_level_securi
     assert rows("analyst", "select version_id from published.about") == [(version,)]
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         rows("analyst", "select * from published.now_own")
+    assert [str(one) for one in access.differences()] == [], "grants are restored with the rows"
+    with connect("analyst") as reader, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        reader.execute("select reltuples from pg_class")
     assert night("second", 42) > version, "the restored warehouse takes the next night"
 
 

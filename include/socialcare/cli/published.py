@@ -69,13 +69,18 @@ def rollback(
 
 @app.command()
 def access() -> None:
-    """List who may do what, read from the database's own catalogue."""
+    """List who may do what, read from the database's own catalogue; exit 1 where it is not what is declared."""
     from socialcare.warehouse import access as rights
 
     with existing_database():
         for right in rights.matrix():
             if right.reachable:
                 say(f"{right.role:<32} {right.privilege:<12} {right.kind:<10} {right.name}")
+        differences = [*rights.differences(), *rights.differences_elsewhere()]
+    for difference in differences:
+        say(f"Not as declared: {difference}")
+    if differences:
+        raise typer.Exit(1)
 
 
 @app.command()

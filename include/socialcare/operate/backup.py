@@ -103,6 +103,7 @@ def restore(source: Path, database: str | None = None) -> list[str]:
         try:
             _run("pg_restore", ["--exit-on-error", str(source / _DUMP)], database=fresh)
             _compare(fresh, manifest["rows"])
+            schema.close_functions(fresh)
             _swap(connection, fresh, name)
         finally:
             _drop(connection, fresh)

@@ -9,10 +9,12 @@ import psycopg
 from psycopg import sql
 
 from socialcare import registry
-from socialcare.database import connect
+from socialcare.database import connect, server
 from socialcare.errors import Fault
-from socialcare.warehouse import access_catalog
+from socialcare.settings import get_settings
+from socialcare.warehouse import access_catalog, access_matrix
 from socialcare.warehouse.access_catalog import Right
+from socialcare.warehouse.access_matrix import Difference, Names
 from socialcare.warehouse.schema import all_login_roles
 from socialcare.warehouse.versions_marts import Mart
 from socialcare.warehouse.versions_views import PLATFORM_VIEWS
@@ -163,14 +165,14 @@ def verify(connection: psycopg.Connection) -> None:
     owner's rights, or a copy of them (materialised view). ``access_too_wide``: an analyst or a council may
     read or write something outside ``published``.
     """
-    exposed = access_catalog.exposed_relations(connection)
+    exposed = access_catalog.exposed_relations(connection, PLATFORM_VIEWS)
     if exposed:
         relation, reason = exposed[0]
         raise Fault(
             "council_rows_exposed", f"Rows of councils could be read by others: {reason}.", where=relation,
             remedy="nothing was published. Correct or drop the relation, then run the night again.",
         )  # fmt: skip
-    wide = access_catalog.too_wide(connection, READERS, council_roles())
+    wide = too_wide(connection)
     if wide:
         raise Fault(
             "access_too_wide", f"The role {wide[0].role} has {wide[0].privilege} there.",
@@ -179,7 +181,51 @@ def verify(connection: psycopg.Connection) -> None:
         )  # fmt: skip
 
 
+def too_wide(connection: psycopg.Connection) -> list[Difference]:
+    """Return the rights of an analyst, a council or PUBLIC in this warehouse that go beyond what is meant."""
+    readers = [READERS, *council_roles(), "public"]
+    here = connection.info.dbname
+    # Other databases of the server are in the matrix, but are not this warehouse's to stop a night for.
+    rights = [
+        right
+        for right in access_catalog.rights(connection, readers)
+        if right.reachable and (right.kind != "database" or right.name == here)
+    ]
+    found = access_matrix.differences(rights, [], readers, _names(connection))
+    return [difference for difference in found if difference.is_wide]
+
+
 def matrix() -> list[Right]:
     """Return every right of every login role and of PUBLIC, read from the database's own catalogue."""
     with connect("publisher") as connection:
         return access_catalog.rights(connection, [*all_login_roles(), "public"])
+
+
+def differences() -> list[Difference]:
+    """Hold what the database has against what is meant: every role and PUBLIC, everything, too much and too little."""
+    settings = get_settings()
+    ours = {settings.warehouse_database, settings.airflow_database, "postgres", "template1"}
+    roles = [*all_login_roles(), "public"]
+    with connect("publisher") as connection:
+        rights = access_catalog.rights(connection, roles)
+        things = access_catalog.things(connection)
+        found = access_matrix.differences(rights, things, roles, _names(connection))
+    return [one for one in found if one.kind != "database" or one.name in ours]
+
+
+def differences_elsewhere() -> list[Difference]:
+    """Return what PUBLIC or one of our roles has inside the server's other databases; of a server of our own."""
+    found = []
+    for name in ("postgres", "template1", get_settings().airflow_database):
+        with connect(server().admin, database=name) as connection:
+            rights = access_catalog.rights(connection, [*(r for r in all_login_roles() if r != "airflow"), "public"])
+        inside = (right for right in rights if right.kind not in ("database", "attribute", "membership"))
+        found += [Difference(r.role, f"{r.kind} of {name}", r.name, r.privilege, is_wide=True) for r in inside]
+    return found
+
+
+def _names(connection: psycopg.Connection) -> Names:
+    """Return the marts of councils' own rows: by what the version that people read says, and by their policy."""
+    own = {mart.name for mart in current_marts(connection) if mart.access == "own"}
+    own |= access_catalog.own_tables(connection)
+    return Names(own, connection.info.dbname, get_settings().airflow_database)

@@ -16,6 +16,9 @@ from socialcare.warehouse import raw_returns
 
 DDL = Path(__file__).with_name("ddl")
 
+#: Databases that every server has; nobody can connect to the last.
+_SPARE = ("postgres", "template1", "template0")
+
 _READER_CONNECTIONS = 20  # of the server's 200: readers must never keep the night out
 _READER_DEFAULTS = (
     "default_transaction_read_only = on",
@@ -37,8 +40,10 @@ def apply() -> None:
             _make_database(connection, database, owner)
         open_database(connection, settings.warehouse_database)
         # On a server of our own PUBLIC has nothing, in any database; another's databases are not ours to close.
-        for spare in ("postgres", "template1") if embedded.is_used() else ():
+        for spare in _SPARE if embedded.is_used() else ():
             connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(spare)))
+    for name in (settings.airflow_database, *(_SPARE[:2] if embedded.is_used() else ())):
+        _close_inside(name)
     with connect(admin) as connection:
         connection.execute("select pg_advisory_xact_lock(7300002)")
         _apply_files(connection)
@@ -64,6 +69,12 @@ def _apply_files(connection: psycopg.Connection) -> None:
         "on conflict (only_row) do update set sha256 = excluded.sha256, applied_at = now()",
         [text],
     )
+
+
+def close_functions(database: str) -> None:
+    """Take from readers, in a restored database, what a dump does not say of PostgreSQL's own things."""
+    with connect(server().admin, database=database) as connection:
+        connection.execute((DDL / "15_functions.sql").read_bytes())
 
 
 def all_login_roles() -> tuple[str, ...]:
@@ -99,6 +110,23 @@ def _make_database(connection: psycopg.Connection, name: str, owner: str) -> Non
             )
         )
         connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
+
+
+def _close_inside(name: str) -> None:
+    """Take from PUBLIC what PostgreSQL opens to it inside each database: a schema, its languages, functions to come."""
+    makers = ["airflow"] if name == get_settings().airflow_database else []
+    with connect(server().admin, database=name) as connection:
+        connection.execute("select pg_advisory_xact_lock(7300003)")
+        connection.execute("revoke all on schema public from public")
+        connection.execute("revoke usage on language sql, plpgsql from public")
+        for role in (server().admin, *makers):
+            connection.execute(
+                sql.SQL("alter default privileges for role {} revoke execute on functions from public").format(
+                    sql.Identifier(role)
+                )
+            )
+        for role in makers:
+            connection.execute(sql.SQL("grant usage on language sql, plpgsql to {}").format(sql.Identifier(role)))
 
 
 def open_database(connection: psycopg.Connection, name: str) -> None:

@@ -9,7 +9,10 @@ begin
         where pronamespace = 'pg_catalog'::regnamespace and (
             proname ~ '^pg_(try_)?advisory_' or proname ~ '^pg_stat_get_'
             or proname in ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_open', 'lo_put', 'lowrite', 'lo_unlink')
-            or proname in ('pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size')
+            or proname in (
+                'pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size', 'pg_database_size',
+                'pg_tablespace_size', 'pg_lock_status', 'pg_export_snapshot', 'pg_notify'
+            )
         )
     loop
         execute format('revoke execute on function %s from public', one.signature);
@@ -17,3 +20,25 @@ begin
     end loop;
 end
 $$;
+
+-- The estimated rows of every table, of all councils together, are columns of pg_class that anybody may read: whoever
+-- knows its own count would know that of the others. A tool that asks for all columns of pg_class is refused.
+do $$
+begin
+    execute 'revoke select on pg_catalog.pg_class from public';
+    execute (
+        select format('grant select (%s) on pg_catalog.pg_class to public', string_agg(quote_ident(attname), ', '))
+        from pg_attribute
+        where attrelid = 'pg_catalog.pg_class'::regclass and not attisdropped
+            and attname not in ('reltuples', 'relpages', 'relallvisible', 'relallfrozen')
+    );
+    execute 'grant select on pg_catalog.pg_class to loader, transformer, publisher';
+end
+$$;
+
+-- Nobody who reads has a use for programs of their own (DO, functions): they would run for as long as they like.
+revoke usage on language sql, plpgsql from public;
+grant usage on language sql, plpgsql to loader, transformer, publisher;
+
+-- What the administrator makes here later is not for everybody either.
+alter default privileges revoke execute on functions from public;
