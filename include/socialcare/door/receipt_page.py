@@ -6,8 +6,9 @@ One file that needs nothing else and may load nothing: it opens from a disk, in 
 from __future__ import annotations
 
 import html
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 
 from socialcare.door.receipt import (
@@ -227,9 +228,16 @@ def _file_row(file: FileLine) -> str:
     )
 
 
-def _table(heads: Iterable[str], rows: Iterable[str]) -> str:
+def _table(heads: Sequence[str], rows: Iterable[str]) -> str:
     head = "".join(f'<th class="n">{word}</th>' if word in _NUMBERS else f"<th>{word}</th>" for word in heads)
-    return f'<div class="table"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+    body = "".join(_labelled(row, heads) for row in rows)
+    return f'<div class="table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _labelled(row: str, heads: Sequence[str]) -> str:
+    """Say in each cell which column it is of: on a telephone a row stands as a block, without its headings."""
+    words = iter(heads)
+    return re.sub("<td", lambda _: f'<td data-label="{_e(next(words))}"', row)
 
 
 def _e(words: str) -> str:
