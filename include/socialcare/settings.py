@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     alert_webhook: str | None = Field(
         default=None, description="Where failure notices are posted (JSON). Unset: log only."
     )
+    approval_hours: int = Field(
+        default=20, ge=1, description="Hours in which a person may approve a held version; then it stays unpublished."
+    )
+    approvers: str | None = Field(
+        default=None, description="Who may approve, by name, separated by commas. Unset: whoever gives a name."
+    )
     keep_versions: int = Field(default=5, ge=2, description="How many published versions stay restorable.")
     keep_log_days: int = Field(default=30, ge=1, description="Days of Airflow logs and runs to keep.")
     http_contact: str = Field(
