@@ -20,20 +20,42 @@ TESTS = Path(__file__).parent
 PUBLISHED = TESTS.parents[1] / "shared" / "published"
 
 
+#: The modules that read the warehouse of all England, which takes a minute to make: one process makes it once.
+OF_ENGLAND = frozenset(
+    f"tests/warehouse/test_{name}.py"
+    for name in (
+        *("chance", "claims", "comparisons", "comparisons_lait", "comparisons_method", "explain"),
+        *("inspection_context", "questions", "rates_reproduced", "revisions"),
+    )
+)
+#: What takes longest, longest first: begun last, one process would end minutes after the other.
+LONGEST = ("e2e", "england", "tests/warehouse/test_door_canary.py", "tests/warehouse/test_kept_indicators.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with the name of its folder, so that `-m unit` needs no decorators."""
+    """Mark each test with the name of its folder, so that `-m unit` needs no decorators; begin with the longest."""
     for item in items:
         item.add_marker(Path(item.path).relative_to(TESTS).parts[0])
+    places = {unit: place for place, unit in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(unit_of(item.nodeid), len(places)))
+
+
+def unit_of(nodeid: str) -> str:
+    """Name what one process runs as a whole: a file; the stories of the whole platform; those that read England."""
+    file = nodeid.split("::")[0]
+    if file.startswith("tests/e2e/"):
+        return "e2e"  # one platform starts at a time
+    return "england" if file in OF_ENGLAND else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
-    """Share the tests out by file, and those of the whole platform to one process: one starts at a time."""
-    return _OneStoryAtATime(config, log) if config.getoption("dist") == "loadfile" else None
+    """Share the tests out by unit (``unit_of``)."""
+    return _ByUnit(config, log) if config.getoption("dist") == "loadfile" else None
 
 
-class _OneStoryAtATime(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+class _ByUnit(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     def _split_scope(self, nodeid: str) -> str:
-        return "e2e" if nodeid.startswith("tests/e2e/") else str(super()._split_scope(nodeid))
+        return unit_of(nodeid)
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +97,7 @@ def postgres(_session_home: Path) -> Iterator[int]:
     os.environ["SOCIALCARE_WAREHOUSE_DATABASE"] = "template_warehouse"
     get_settings.cache_clear()
     port = embedded.start(die_with_parent=True)
+    _forget_the_disk()
     schema.apply()
     os.environ.clear()
     os.environ.update(before)
@@ -83,6 +106,19 @@ def postgres(_session_home: Path) -> Iterator[int]:
     os.environ["SOCIALCARE_HOME"] = str(_session_home)
     get_settings.cache_clear()
     embedded.stop()
+
+
+def _forget_the_disk() -> None:
+    """Have the tests' server not wait for the disk: it is thrown away, and hundreds of databases are made in it.
+
+    A server that is killed loses nothing by it: only a machine that loses power would.
+    """
+    from socialcare.database import ADMIN, connect
+
+    with connect(ADMIN, database="postgres", autocommit=True) as connection:
+        for name in ("fsync", "full_page_writes"):
+            connection.execute(sql.SQL("alter system set {} = off").format(sql.Identifier(name)))
+        connection.execute("select pg_reload_conf()")
 
 
 @pytest.fixture
@@ -108,14 +144,24 @@ def fresh_warehouse(session_home: Path, home: Path, monkeypatch: pytest.MonkeyPa
     # One server and its passwords serve every test; all else is the test's own.
     (home / "postgres.json").write_bytes((session_home / "postgres.json").read_bytes())
     (home / "secrets").symlink_to(session_home / "secrets")
+    _carry_proofs(session_home, home)
     get_settings.cache_clear()
     with connect(ADMIN, database="postgres", autocommit=True) as connection:
         connection.execute(sql.SQL("create database {} template template_warehouse").format(sql.Identifier(name)))
         schema.open_database(connection, name)
     yield name
+    _carry_proofs(home, session_home)
     get_settings.cache_clear()
     monkeypatch.setenv("SOCIALCARE_HOME", str(session_home))
     get_settings.cache_clear()
     with connect(ADMIN, database="postgres", autocommit=True) as connection:
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
     get_settings.cache_clear()
+
+
+def _carry_proofs(home: Path, to: Path) -> None:
+    """Tell one home which of dbt's unit tests passed in another: they prove arithmetic, once a session."""
+    note = home / "dbt" / "unit_tests_passed"
+    if note.is_file():
+        (to / "dbt").mkdir(exist_ok=True)
+        (to / "dbt" / "unit_tests_passed").write_bytes(note.read_bytes())

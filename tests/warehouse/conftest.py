@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.conftest import fresh_warehouse
+from tests.conftest import fresh_warehouse, unit_of
 
 from socialcare.settings import get_settings
 
@@ -41,8 +41,9 @@ def _england(
 
 
 @pytest.fixture(scope="module")
-def england(_england: dict[str, str]) -> Iterator[None]:
+def england(_england: dict[str, str], request: pytest.FixtureRequest) -> Iterator[None]:
     """All of England, to read: a test that changes anything wants a warehouse of its own."""
+    assert unit_of(request.node.nodeid) == "england", "name this module in OF_ENGLAND: else England is built twice"
     with pytest.MonkeyPatch.context() as environment:
         for name, value in _england.items():
             environment.setenv(name, value)

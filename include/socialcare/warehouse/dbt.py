@@ -48,28 +48,26 @@ class BuildResult:
 def build(select: str | None = None) -> BuildResult:
     """Build seeds, models and tests, all or those that ``select`` names (dbt's own selection syntax).
 
-    When the project changed, what is kept from build to build is made anew, and unit tests run: they show
+    When the project changed, what is kept from build to build is made anew, and unit tests run once: they show
     arithmetic, which data cannot change. Raises Fault ``models_failed`` naming the node, its file and the message;
     ``models_invalid`` when the project cannot be read. Marts are left as dbt left them: only a publication shows
     them to anyone.
     """
     started = time.monotonic()
     rules = _fingerprint()
-    proved = _state() / "unit_tests_passed"
     # Of a part, only the tests that need nothing outside it.
     arguments = ["build", *(["--select", select, "--indirect-selection", "cautious"] if select else [])]
-    if proved.is_file() and proved.read_text() == rules:
+    if _proved(rules) & {"everything", select}:
         arguments += ["--exclude-resource-type", "unit_test"]
     with _alone():
         anew = not _was_made_by(rules)
         outcome = _invoke([*arguments, *(["--full-refresh"] if anew else [])])
-        _note_made_by(rules, _built(outcome))
+        _note_made_by(rules, outcome)
     result = _summary(outcome, time.monotonic() - started)
     (_state() / "manifest_of").write_text(rules)
     if result.failures:
         raise _fault(outcome, result.failures)
-    if select is None:
-        proved.write_text(rules)
+    _note_proved(rules, select or "everything")
     return result
 
 
@@ -108,6 +106,18 @@ def _fingerprint() -> str:
     return digest.hexdigest()
 
 
+def _proved(rules: str) -> set[str]:
+    """Name the selections whose unit tests passed by these rules: ``everything``, or dbt's words for a part."""
+    note = _state() / "unit_tests_passed"
+    by, *selections = note.read_text().splitlines() if note.is_file() else [""]
+    return set(selections) if by == rules else set()
+
+
+def _note_proved(rules: str, selection: str) -> None:
+    lines = [rules, *sorted(_proved(rules) | {selection})]
+    (_state() / "unit_tests_passed").write_text("\n".join(lines) + "\n")
+
+
 def _was_made_by(rules: str) -> bool:
     """Whether all that is kept was made by these rules. The note lies with each table, in the warehouse.
 
@@ -122,8 +132,10 @@ def _was_made_by(rules: str) -> bool:
     return all(note == _note(rules) for (note,) in notes)
 
 
-def _note_made_by(rules: str, built: set[str]) -> None:
+def _note_made_by(rules: str, outcome: Any) -> None:
     """Say by which rules a table was made: last, so that a build cut short makes it anew."""
+    results = outcome.result.results if outcome.result is not None else []
+    built = {result.node.name for result in results if str(result.status) == "success"}
     with connect("transformer") as connection:
         for name in built.intersection(_KEPT):
             table = sql.Identifier("intermediate", name)
@@ -132,12 +144,6 @@ def _note_made_by(rules: str, built: set[str]) -> None:
 
 def _note(rules: str) -> str:
     return f"Kept from build to build; made by the rules {rules}"
-
-
-def _built(outcome: Any) -> set[str]:
-    """Name what dbt made in this run."""
-    results = outcome.result.results if outcome.result is not None else []
-    return {result.node.name for result in results if str(result.status) == "success"}
 
 
 @contextmanager
