@@ -4,13 +4,17 @@ import csv
 import fcntl
 import hashlib
 import json
+import shutil
 import stat
 import threading
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as parquet
 import pytest
+import python_calamine
 
 from socialcare.database import ADMIN, connect
 from socialcare.deliver import extracts, summary
@@ -19,7 +23,7 @@ from socialcare.errors import Fault
 from socialcare.registry import all_councils
 from socialcare.settings import get_settings
 
-from .hand_made import night, rows
+from .hand_made import manifest, night, rows
 
 CHECKS = {"passed": 41, "warned": 1, "failed": 0}
 #: Made up, each recognisable: council code -> children looked after now.
@@ -79,15 +83,38 @@ def marts(warehouse: str) -> None:
 FULL_CHECKSUM = "f0" * 32
 
 
+#: The marts of the fixture: who reads each, and its key. dim_indicator is there, and is not taken away.
+MARTS = {
+    "regional_comparison": ("shared", ["indicator_id", "period", "council_code"]),
+    "looked_after_now": ("own", ["council_code"]),
+    "dim_indicator": ("shared", ["indicator_id"]),
+}
+
+
+def shape() -> dict[str, Any]:
+    """The marts as a version keeps them, with the columns that the database has."""
+    found: dict[str, Any] = {}
+    for mart, (access, grain) in MARTS.items():
+        columns = rows(
+            ADMIN,
+            "select attname, format_type(atttypid, atttypmod) from pg_attribute where attnum > 0"
+            f" and attname <> 'extract_age_days' and attrelid = 'published.{mart}'::regclass order by attnum",
+        )
+        described = [{"name": name, "type": kind, "description": f"What {name} is."} for name, kind in columns]
+        about = {"name": mart, "access": access, "grain": grain, "order_by": grain, "description": f"Rows of {mart}."}
+        found[mart] = {**about, "columns": described, "extract": mart != "dim_indicator"}
+    return found
+
+
 def new_version(version_id: int, checksum: str = "c0ffee", built_at: str = "2025-02-03 02:10Z") -> None:
     with connect(ADMIN) as connection:
         connection.execute(
             "insert into versions.version (version_id, build_key, state, data_mode, built_at, shared_checksum,"
-            " checksum, night_id, checks_passed, checks_warned)"
-            " overriding system value values (%s, 'k', 'published', 'sample', %s, %s, %s, 'n7', 33, 2)"
+            " checksum, night_id, checks_passed, checks_warned, shape)"
+            " overriding system value values (%s, 'k', 'published', 'sample', %s, %s, %s, 'n7', 33, 2, %s)"
             " on conflict (version_id) do update set shared_checksum = excluded.shared_checksum,"
-            " built_at = excluded.built_at",
-            [version_id, built_at, checksum, FULL_CHECKSUM],
+            " built_at = excluded.built_at, shape = excluded.shape",
+            [version_id, built_at, checksum, FULL_CHECKSUM, json.dumps(shape())],
         )
         connection.execute("update published.about set version_id = %s", [version_id])
 
@@ -116,7 +143,7 @@ def test_each_council_gets_its_comparison_and_its_own_live_figure() -> None:
     whole = extracts.write(1, checks=CHECKS)
     assert whole == get_settings().extracts / "v1"
     assert (get_settings().extracts / "current").resolve() == whole.resolve()
-    comparison = rows_of(whole / "durham" / "durham_comparison.csv")
+    comparison = rows_of(whole / "durham" / "durham_regional_comparison.csv")
     assert [(row["period"], row["value"], row["value_status"]) for row in comparison] == [
         ("2023", "120", "final"), ("2024", "122", "final"),
     ]  # fmt: skip
@@ -140,7 +167,8 @@ def test_the_manifests_agree_with_the_files() -> None:
             content = (folder / entry["name"]).read_bytes()
             assert entry["sha256"] == hashlib.sha256(content).hexdigest()
             assert entry["bytes"] == len(content)
-            assert entry["rows"] == len(rows_of(folder / entry["name"]))
+            if entry["name"].endswith(".csv"):
+                assert entry["rows"] == len(rows_of(folder / entry["name"]))
     manifest = read_json(whole / "manifest.json")
     assert (manifest["version"], manifest["version_checksum"], manifest["checks"]) == (1, "c0ffee", CHECKS)
     assert manifest["built_at"] == "2025-02-03 02:10:00+00:00"
@@ -156,19 +184,28 @@ def test_no_councils_folder_and_no_shared_file_holds_anothers_live_figure() -> N
         foreign = [str(figure) for code, figure in LIVE.items() if code != council.ons_code]
         for name, content in everything(whole / council.id).items():
             assert not [figure for figure in foreign if figure.encode() in content], name
-        live = hashlib.sha256(
-            (whole / council.id / f"{council.id}_looked_after_now_SYNTHETIC.csv").read_bytes()
-        ).hexdigest()
-        shared = (whole / "manifest.json").read_text()
-        assert live not in shared, "a checksum of one small number is as good as the number"
-        assert str(LIVE[council.ons_code]) not in shared
+        for shared in (whole / "manifest.json", *(whole / "regional").iterdir()):
+            text = shared.read_bytes()
+            assert str(LIVE[council.ons_code]).encode() not in text
+            for name in (f"{council.id}_looked_after_now_SYNTHETIC.csv", f"{council.id}_SYNTHETIC.xlsx"):
+                live = (whole / council.id / name).read_bytes()
+                assert hashlib.sha256(live).hexdigest().encode() not in text, "as good as the number itself"
+        unmeasured = {
+            entry["name"] for entry in read_json(whole / "manifest.json")["files"]
+            if entry["folder"] == council.id and not {"rows", "bytes", "sha256"} & set(entry)
+        }  # fmt: skip
+        assert unmeasured == {
+            f"{council.id}_SYNTHETIC.xlsx",
+            *(f"{council.id}_looked_after_now_SYNTHETIC.{ending}" for ending in ("csv", "parquet")),
+        }
 
 
 @pytest.mark.usefixtures("marts")
 def test_a_councils_folder_is_closed_to_other_accounts() -> None:
     whole = extracts.write(1, checks=CHECKS)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (whole, *whole.iterdir()) if path.is_dir()}
-    assert modes == {"v1": 0o750, **{council.id: 0o700 for council in all_councils()}}
+    assert modes == {"v1": 0o750, "regional": 0o750, **{council.id: 0o700 for council in all_councils()}}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (whole / "regional").iterdir()} == {0o640}
 
 
 @pytest.mark.usefixtures("marts")
@@ -331,3 +368,131 @@ def test_a_pointer_that_moves_during_the_writing_is_noticed(monkeypatch: pytest.
     with pytest.raises(Fault, match="version_not_current"):
         extracts.write(1)
     assert lying() == []
+
+
+@pytest.mark.usefixtures("marts")
+def test_the_region_gets_what_all_share_and_the_dictionary_says_what_it_is() -> None:
+    whole = extracts.write(1)
+    region = whole / "regional"
+    assert len(rows_of(region / "regional_regional_comparison.csv")) == 6
+    names = {path.name for path in region.iterdir()}
+    assert names == {
+        *(f"regional_regional_comparison.{ending}" for ending in ("csv", "parquet")),
+        *("regional.xlsx", "data_dictionary.csv", "manifest.json"),
+    }
+    described = {(row["table"], row["column"]): row for row in rows_of(whole / "durham" / "data_dictionary.csv")}
+    assert described["looked_after_now", "children"]["type"] == "whole number"
+    assert described["regional_comparison", "value"]["unit"] == "as the row's unit says"
+    assert ("looked_after_now", "extract_age_days") not in described
+    assert {table for table, _ in described} == {"regional_comparison", "looked_after_now"}
+
+
+@pytest.mark.usefixtures("marts")
+def test_a_workbook_holds_what_the_other_files_do() -> None:
+    whole = extracts.write(1)
+    book = python_calamine.load_workbook(whole / "durham" / "durham_SYNTHETIC.xlsx")
+    assert book.sheet_names == ["Read me first", "Data dictionary", "SYNTHETIC looked_after_now", "regional_comparison"]
+    head, now = book.get_sheet_by_name("SYNTHETIC looked_after_now").to_python()
+    assert dict(zip(head, now, strict=True)) == {
+        "council_code": "E06000047", "as_of_date": date(2025, 1, 31), "children": 90417, "rate_per_10000": 99.5,
+        "is_synthetic": "true", "data_kind": "SYNTHETIC, not about real children",
+    }  # fmt: skip
+    front = "\n".join(str(cell) for row in book.get_sheet_by_name("Read me first").to_python() for cell in row)
+    for said in (
+        "SYNTHETIC: figures",
+        "STALE: 1 of 1",
+        "33 passed, 2 warned",
+        str(date(2025, 1, 31)),
+        "The file lacks a column",
+    ):
+        assert said in front
+    for council in all_councils():
+        if council.id != "durham":
+            every = str([book.get_sheet_by_name(name).to_python() for name in book.sheet_names])
+            assert str(LIVE[council.ons_code]) not in every
+            assert council.ons_code not in every
+
+
+@pytest.mark.usefixtures("marts")
+def test_an_own_table_that_does_not_say_so_is_marked_as_its_councils_records_are() -> None:
+    with connect(ADMIN) as connection:
+        connection.execute("create table published.caseloads as select 'E06000047' as council_code, 8 as cases")
+        for council in all_councils():
+            connection.execute(f"grant select on published.caseloads to {council.role}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(MARTS, "caseloads", ("own", ["council_code"]))
+        new_version(1)
+    with pytest.raises(Fault, match="foreign_rows"):  # without row-level security, every council sees Durham's
+        extracts.write(1)
+    with connect(ADMIN) as connection:
+        connection.execute("alter table published.caseloads enable row level security")
+        connection.execute("create policy d on published.caseloads for select to council_durham using (true)")
+    whole = extracts.write(1)
+    (row,) = rows_of(whole / "durham" / "durham_caseloads_SYNTHETIC.csv")
+    assert row == {"council_code": "E06000047", "cases": "8", "data_kind": "SYNTHETIC, not about real children"}
+
+
+@pytest.mark.usefixtures("marts")
+def test_a_report_lies_in_each_folder_and_is_listed_like_the_rest() -> None:
+    def report(folder: Path, connection: Any, *, council: Any, about: Any, sources: Any) -> None:
+        seen = connection.execute("select current_user, count(*) from published.regional_comparison").fetchone()
+        (folder / "pages").mkdir()
+        (folder / "pages" / "index.html").write_text(f"{council and council.id} {about['version_id']} {seen}")
+
+    whole = extracts.write(1, report=report)
+    assert (whole / "regional/report/pages/index.html").read_text() == "None 1 ('analyst', 6)"
+    assert (whole / "durham/report/pages/index.html").read_text() == "durham 1 ('council_durham', 6)"
+    files = [f for f in read_json(whole / "durham" / "manifest.json")["files"] if f["name"].startswith("report/")]
+    assert [set(file) for file in files] == [{"name", "bytes", "sha256"}]
+    shared = [f for f in read_json(whole / "manifest.json")["files"] if f["name"].startswith("report/")]
+    assert [f["folder"] for f in shared if "sha256" in f] == ["regional"]
+
+
+def published(key: str, value: float = 10, **how: Any) -> int:
+    """Publish a version of the small marts that say they are taken away."""
+    declared = manifest(extract=True, **how.pop("meta", {}))
+    declared["nodes"]["model.socialcare.now_own"]["config"]["meta"]["extract"] = True
+    return night(key, value, manifest=declared, **how)
+
+
+def test_what_changed_since_the_version_before_is_counted_in_shared_tables_alone(warehouse: str) -> None:
+    first = published("a", 10, rows=3)
+    assert read_json(extracts.write(first) / "manifest.json")["changes"] == {"since_version": None, "tables": {}}
+    second = published("b", 12, rows=4, extra="value_status")
+    with connect(ADMIN) as connection:  # a value that stays, and two that are hidden
+        connection.execute(f"update versions.comparison__v{second} set value = 10 where period = 'p1'")
+        connection.execute(
+            f"update versions.comparison__v{second} set value_status = 'suppressed'"
+            " where period = 'p2' and council_code <> 'E06000047'"
+        )
+    told = read_json(extracts.write(second) / "manifest.json")
+    assert told["changes"] == {
+        "since_version": first,
+        "tables": {"comparison": {"added": 3, "removed": 0, "changed": 6}},
+    }
+    assert told["suppressed_cells"] == {"comparison": {"value_status": 2}}
+    own = rows_of(get_settings().extracts / "current/south_tyneside/south_tyneside_now_own.csv")
+    assert [row["period"] for row in own] == ["p1", "p2", "p3", "p4"]
+    assert {row["council_code"] for row in own} == {"E08000023"}
+    assert "days" not in own[0], "what is computed when read would change the bytes every day"
+    third = published("c", 12, rows=1, extra="value_status")
+    told = read_json(extracts.write(third) / "manifest.json")
+    assert told["changes"]["tables"]["comparison"]["removed"] == 9
+    with connect(ADMIN) as connection:
+        connection.execute(f"drop table versions.comparison__v{second}")
+    shutil.rmtree(get_settings().extracts / f"v{third}")
+    told = read_json(extracts.write(third) / "manifest.json")
+    assert told["changes"] == {"since_version": second, "tables": {"comparison": None}}
+
+
+def test_rows_are_read_in_batches_and_all_arrive(warehouse: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socialcare.deliver.read_rows.BATCH", 7)
+    whole = extracts.write(published("a", rows=20))
+    read = rows_of(whole / "regional" / "regional_comparison.csv")
+    keys = [(row["council_code"], row["period"]) for row in read]
+    assert len(keys) == 60
+    assert keys == sorted(keys)
+    table = parquet.read_table(whole / "regional" / "regional_comparison.parquet")
+    assert list(zip(table["council_code"].to_pylist(), table["period"].to_pylist(), strict=True)) == keys
+    sheet = python_calamine.load_workbook(whole / "regional" / "regional.xlsx").get_sheet_by_name("comparison")
+    assert [(row[0], row[2]) for row in sheet.to_python()[1:]] == keys

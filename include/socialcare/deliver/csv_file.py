@@ -11,34 +11,56 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-#: A spreadsheet runs a cell that begins with one of these (OWASP, "CSV injection").
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from socialcare.formulas import harmless
 
 
 @dataclass(frozen=True)
 class Written:
-    """What was written: the file's name, its data rows (header not counted), size in bytes and sha256."""
+    """What was written: the file's name, its data rows (None: not a table), size in bytes and sha256."""
 
     name: str
-    rows: int
+    rows: int | None
     bytes: int
     sha256: str
 
 
+class CsvFile:
+    """Writes one file a batch at a time; the same rows give the same bytes on any machine."""
+
+    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+        self._path, self._rows = path, 0
+        self._file = path.open("w", encoding="utf-8-sig", newline="")
+        self._writer = csv.writer(self._file, lineterminator="\r\n")
+        self._writer.writerow(columns)
+
+    def add(self, texts: Sequence[Sequence[str]]) -> None:
+        """Write rows whose cells are text already: see ``as_text``."""
+        self._writer.writerows(texts)
+        self._rows += len(texts)
+
+    def close(self) -> Written:
+        """End the file; return what was written."""
+        self._file.close()
+        return written(self._path, self._rows)
+
+
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Written:
-    """Write ``rows`` under a header line; the same rows give the same bytes on any machine."""
-    count = 0
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow(columns)
-        for row in rows:
-            writer.writerow([as_text(value) for value in row])
-            count += 1
-    return Written(path.name, count, path.stat().st_size, sha256_of(path))
+    """Write ``rows`` under a header line."""
+    file = CsvFile(path, columns)
+    for row in rows:
+        file.add([as_texts(row)])
+    return file.close()
+
+
+def as_texts(row: Sequence[Any]) -> list[str]:
+    """Return the text of every cell of a row."""
+    return [as_text(value) for value in row]
 
 
 def as_text(value: Any) -> str:
     """Return one cell's text: no value is empty, dates are ISO, numbers plain, text cannot be a formula."""
+    if isinstance(value, str):
+        return harmless(value)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -49,8 +71,6 @@ def as_text(value: Any) -> str:
         return plain_number(value)
     if isinstance(value, date | datetime):
         return value.isoformat()
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
     return str(value)
 
 
@@ -61,6 +81,11 @@ def plain_number(value: Decimal) -> str:
     text = format(value, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
+
+
+def written(path: Path, rows: int | None = None) -> Written:
+    """Return what lies at ``path``, for a manifest."""
+    return Written(path.name, rows, path.stat().st_size, sha256_of(path))
 
 
 def sha256_of(path: Path) -> str:

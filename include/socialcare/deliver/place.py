@@ -94,16 +94,18 @@ def emptied(workshop: Path) -> Iterator[Path]:
         shutil.rmtree(workshop, ignore_errors=True)
 
 
-def holds(final: Path, about: Mapping[str, Any]) -> bool:
+def holds(final: Path, about: Mapping[str, Any], shape: int) -> bool:
     """Return whether this very version lies there whole: its manifest is written last and says when it was built.
 
-    A warehouse made anew counts its versions from 1 again: the number alone proves nothing.
+    A warehouse made anew counts its versions from 1 again: the number alone proves nothing. ``shape`` is that of the
+    manifests: sets that an earlier platform wrote hold less.
     """
     manifest = final / "manifest.json"
     if not manifest.is_file():
         return False
     lies_there = json.loads(manifest.read_text())
-    return bool((lies_there["version"], lies_there["built_at"]) == (about["version_id"], str(about["built_at"])))
+    found = (lies_there.get("format"), lies_there["version"], lies_there["built_at"])
+    return bool(found == (shape, about["version_id"], str(about["built_at"])))
 
 
 def make_room(final: Path) -> None:
