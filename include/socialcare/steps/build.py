@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from socialcare.database import connect
+from socialcare.disclosure import control
 from socialcare.errors import Fault
 from socialcare.land import tables
 from socialcare.quality import gate, runner
@@ -56,7 +57,7 @@ def _rule_files() -> list[Path]:
     settings = get_settings()
     endings = {".sql", ".yml", ".yaml", ".csv", ".py"}
     # What turns raw into marts and judges them; how things come in or go out does not change a version.
-    rooms = (_PACKAGE / name for name in ("sources", "specs", "councils", "quality", "warehouse"))
+    rooms = (_PACKAGE / name for name in ("sources", "specs", "councils", "quality", "warehouse", "disclosure"))
     roots = (settings.dbt_project, settings.expectations, *rooms)
     return [
         file
@@ -141,6 +142,7 @@ def _build(night_id: str, key: str, before: int | None) -> Build:
     gate.check(raw)
     history.follow()
     result = dbt.build()
+    control.protect(night_id)
     version_id = versions_build.prepare(key, manifest=dbt.manifest(), night_id=night_id)
     try:
         if _held() != held:

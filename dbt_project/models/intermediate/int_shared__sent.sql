@@ -1,0 +1,11 @@
+-- The deliveries that any month end reads, once each.
+{{ config(materialized='ephemeral') }}
+select distinct on (delivery_id)
+    split_part(council_id, ' ', 1) as council_id,
+    delivery_id,
+    as_of_date,
+    collection_year,
+    is_synthetic,
+    true as is_newest
+from {{ ref('int_shared__deliveries') }}
+order by delivery_id

@@ -1,0 +1,3 @@
+-- depends_on: {{ ref('int_shared__deliveries') }}
+{{ config(materialized='ephemeral') }}
+{{ as_at_month_ends('int_local__windows') }}

@@ -1,0 +1,163 @@
+"""What the attack knows, read from the warehouse: shared rows, true figures, earlier versions, publications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from math import inf
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from socialcare.disclosure.attack import Knowledge
+from socialcare.disclosure.cells import Bound, Cell, Said, Told, bound, is_small
+from socialcare.disclosure.relations import Catalogue, Relation, rule
+
+Row = dict[str, Any]
+NOT_SHARED = "Not shared as at this month end."
+
+_ROWS = "select * from marts.shared_local_indicators"
+
+_TRUTHS = "select council_code, measure, period_type, month_end, amount from intermediate.int_shared__counted"
+
+_RULES = "select kind, whole, coalesce(parts, '') as parts, factor from reference.disclosure_relations"
+
+#: Whatever was published and is still kept, the version that people read last: it is what stays.
+_BEFORE = """
+select shared.* from versions.shared_local_indicators as shared
+join versions.version as built using (version_id)
+left join versions.current using (version_id)
+where built.published_at is not null and built.dropped_at is null
+order by current.version_id is not null, shared.version_id
+"""
+
+#: What publishers say of the same council, indicator and period as a shared row.
+_PUBLISHED = """
+select shared.council_code, shared.period_type, shared.month_end, shared.numerator_measure, shared.denominator_measure,
+    theirs.value, theirs.numerator, theirs.denominator, theirs.unit, theirs.decimals
+from marts.shared_local_indicators as shared
+join marts.indicator_values as theirs
+    on theirs.indicator_id = shared.indicator_id and theirs.area_code = shared.council_code
+    and theirs.period_end_date = shared.period_end_date
+    and coalesce(theirs.period_start_date = shared.period_start_date, true)
+where theirs.geographic_level = 'la' and theirs.value is not null
+"""
+
+
+@dataclass
+class Statements:
+    """What is said of each count, now and in every version that is kept, and when each period begins."""
+
+    told: dict[Cell, Told] = field(default_factory=dict)
+    begins: dict[Cell, date | None] = field(default_factory=dict)
+    said_otherwise: list[tuple[Cell, Told]] = field(default_factory=list)
+
+
+def shared_before(connection: psycopg.Connection) -> list[Row]:
+    """Return every row that was ever published and is still kept; those that people read now come last."""
+    there = connection.execute("select to_regclass('versions.shared_local_indicators')").fetchone()
+    return _read(connection, _BEFORE) if there and there[0] else []
+
+
+def knowledge(connection: psycopg.Connection, before: Iterable[Row]) -> Knowledge:
+    """Return all that an attacker has, once tonight's rows are shared too."""
+    rules = [rule(row["kind"], row["whole"], row["parts"], row["factor"]) for row in _read(connection, _RULES)]
+    times = {one.whole: one.factor for one in rules if one.kind == "multiple"}
+    truths = {
+        Cell(row["council_code"], row["measure"], row["period_type"], row["month_end"]): float(row["amount"])
+        for row in _read(connection, _TRUTHS)
+        if row["amount"] is not None
+    }
+    statements = Statements()
+    for row in before:
+        _take(statements, row, truths, times, is_new=False)
+    for row in _read(connection, _ROWS):
+        _take(statements, row, truths, times, is_new=True)
+    relations = Catalogue(rules, statements.begins).relations()
+    bounds, shares = _published(_read(connection, _PUBLISHED), statements.told)
+    for cell, otherwise in statements.said_otherwise:
+        also = bound(otherwise, is_whole=not _is_in_parts(truths, cell.measure))
+        bounds[cell] = bounds[cell].within(also) if cell in bounds else also
+    return Knowledge(statements.told, [*relations, *shares], bounds)
+
+
+def _take(
+    found: Statements, row: Row, truths: Mapping[Cell, float], times: Mapping[str, float], *, is_new: bool
+) -> None:
+    for cell, shown, status in _cells(row):
+        truth = truths.get(cell)
+        told = _told(shown, status, truth, times.get(cell.measure, 1.0), is_new=is_new)
+        if told is None:
+            continue
+        earlier = found.told.get(cell)
+        if earlier is None:
+            found.told[cell], found.begins[cell] = told, row["period_start_date"]
+        elif earlier.said is not told.said or earlier.shown != told.shown:
+            _reconcile(found, cell, earlier, told)
+
+
+def _reconcile(found: Statements, cell: Cell, earlier: Told, told: Told) -> None:
+    """Two versions say something else of one count: a reader has both."""
+    if told.said is Said.SHOWN:
+        if earlier.said is Said.SHOWN:
+            found.said_otherwise.append((cell, earlier))
+        found.told[cell] = replace(told, is_new=earlier.is_new)
+
+
+def _cells(row: Row) -> Iterator[tuple[Cell, float | None, str]]:
+    """Yield each count of a row: what it is, what is shown of it, and its status."""
+    for side in ("numerator", "denominator"):
+        measure = row[f"{side}_measure"]
+        if measure is not None and measure != "population":
+            cell = Cell(row["council_code"], measure, row["period_type"], row["month_end"])
+            yield cell, None if row[side] is None else float(row[side]), row[f"{side}_status"]
+
+
+def _told(shown: float | None, status: str, truth: float | None, times: float, *, is_new: bool) -> Told | None:
+    if status == "rounded":
+        told = Told(Said.SHOWN, shown, truth, is_new, times)
+        # It was corrected since it was shared: what it was is not known any more.
+        return told if truth is None or bound(told, is_whole=truth % 1 == 0).holds(truth) else replace(told, truth=None)
+    if status == "suppressed":
+        is_own = truth is None or is_small(truth / times)
+        return Told(Said.SMALL if is_own else Said.HIDDEN, None, truth, is_new, times)
+    return None if truth is None else Told(Said.KEPT_BACK, None, truth, is_new, times)
+
+
+def _is_in_parts(truths: Mapping[Cell, float], measure: str) -> bool:
+    return any(truth % 1 for cell, truth in truths.items() if cell.measure == measure)
+
+
+def _published(rows: Iterable[Row], told: Mapping[Cell, Told]) -> tuple[dict[Cell, Bound], list[Relation]]:
+    """Return what publishers' counts and percentages say of ours, where they count the same."""
+    bounds: dict[Cell, Bound] = {}
+    shares: list[Relation] = []
+    for row in rows:
+        cells = {
+            side: Cell(row["council_code"], row[f"{side}_measure"], row["period_type"], row["month_end"])
+            for side in ("numerator", "denominator")
+            if row[f"{side}_measure"] not in (None, "population")
+        }
+        for side, cell in cells.items():
+            amount = row["value"] if side == "numerator" and row["unit"] in ("number", "FTE") else row[side]
+            if amount is not None and cell in told and told[cell].truth == float(amount):
+                bounds[cell] = Bound(float(amount), float(amount), float(amount) % 1 == 0)
+        if row["unit"] == "%" and len(cells) == 2 and all(cell in told for cell in cells.values()):
+            shares += _share(cells["numerator"], cells["denominator"], float(row["value"]), int(row["decimals"]))
+    return bounds, shares
+
+
+def _share(part: Cell, whole: Cell, percentage: float, decimals: int) -> list[Relation]:
+    """Return that a part is this share of its whole, as far as the percentage is given."""
+    half = 0.5 * 10.0**-decimals
+    return [
+        Relation(((part, 100.0), (whole, -(percentage - half))), 0, inf),
+        Relation(((part, 100.0), (whole, -(percentage + half))), -inf, 0),
+    ]
+
+
+def _read(connection: psycopg.Connection, query: str) -> list[Row]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query.encode()).fetchall()

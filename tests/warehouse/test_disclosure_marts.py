@@ -1,0 +1,215 @@
+"""What is shared of councils' own figures: as at month ends, rounded, and as it was first shared. Made up by hand."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from socialcare.database import connect
+from socialcare.disclosure import control, secondary
+from socialcare.errors import Fault
+from socialcare.land.tables import ensure
+from socialcare.registry import all_sources
+from socialcare.warehouse import dbt, versions
+
+from .delivered import Row, deliver, rows, token
+
+
+def episode(child: str, decom: str, dec: str | None = None, rec: str = "") -> Row:
+    return {"child_pseudonym": token(child), "decom": decom, "rne": "S", "ls": "E1", "dec": dec, "rec": rec}
+
+
+def in_care(many: int, since: str = "2026-05-01") -> list[Row]:
+    return [episode(f"child {number}", since) for number in range(many)]
+
+
+def build_shared() -> None:
+    """Build the shared figures and what they are made of; nothing is published of anybody here."""
+    with connect("loader") as connection:
+        for source in all_sources():
+            ensure(connection, source)
+    with connect("transformer") as connection:
+        connection.execute(
+            "create table if not exists marts.indicator_values (indicator_id text, geographic_level text,"
+            " area_code text, period_start_date date, period_end_date date, value numeric, value_status text,"
+            " numerator numeric, denominator numeric, unit text, decimals integer)"
+        )
+    dbt.build(
+        "+int_shared__counted +stg_ons_population__mid_years councils indicator_rules local_rules"
+        " disclosure_relations shared_local_indicators"
+    )
+
+
+@pytest.fixture(scope="module")
+def month_ends(module_warehouse: str) -> None:
+    """Durham's nights around two month ends, told out of turn; South Tyneside's year, corrected after its end."""
+    deliver("2026-07-30", {"episodes": in_care(12)})
+    deliver("2026-08-28", {"episodes": in_care(41)})
+    deliver("2026-09-02", {"episodes": in_care(60)})
+    deliver("2026-08-30", {"episodes": in_care(43)})
+    year = {"council": "south_tyneside", "year": 2026}
+    deliver("2026-03-28", {"episodes": in_care(30, "2025-05-01")}, **year)  # type: ignore[arg-type]
+    deliver("2026-06-10", {"episodes": in_care(70, "2025-05-01")}, **year)  # type: ignore[arg-type]
+    build_shared()
+
+
+def test_a_month_end_is_the_last_day_described_in_it_once_the_month_is_over(month_ends: None) -> None:
+    """60 on 2 September are of no month end yet; July's was described by its 30th."""
+    assert rows(
+        "select council_name, month_end::text, as_of_date::text, value::int from marts.shared_local_indicators"
+        " where indicator_id = 'cla' order by 1, 2"
+    ) == [
+        ("Durham", "2026-07-31", "2026-07-30", 10),
+        ("Durham", "2026-08-31", "2026-08-30", 45),
+        # What was made after the year's end corrects it for the council itself, not what was shared.
+        ("South Tyneside", "2026-03-31", "2026-03-28", 30),
+    ]
+
+
+@pytest.fixture
+def emptied(month_ends: None) -> None:
+    """The tables that the models made, without a row: each test fills them by hand."""
+    with connect("transformer") as connection:
+        connection.execute(
+            "truncate marts.shared_local_indicators, intermediate.int_shared__counted, marts.indicator_values"
+        )
+
+
+COUNCIL, JULY, AUGUST = "E06000047", "2026-07-31", "2026-08-31"
+
+
+def count(measure: str, truth: float, month_end: str = AUGUST, kind: str = "snapshot", council: str = COUNCIL) -> None:
+    """One true count, and the row in which the models would share it."""
+    hidden, shown = 0 < truth <= 5, 5 * round(truth / 5)
+    status = "suppressed" if hidden else "rounded"
+    start = None if kind == "snapshot" else "2026-04-01"
+    with connect("transformer") as connection:
+        connection.execute(
+            "insert into intermediate.int_shared__counted (council_code, return_id, period_type, month_end, as_of_date,"
+            " measure, amount, is_held, is_synthetic) values (%s, 'made_up', %s, %s, %s, %s, %s, true, true)",
+            [council, kind, month_end, month_end, measure, truth],
+        )
+        connection.execute(
+            "insert into marts.shared_local_indicators (council_code, indicator_id, period_type, month_end, as_of_date,"
+            " period_start_date, value, value_status, numerator_measure, numerator, numerator_status,"
+            " denominator_status, unit, return_id, is_synthetic)"
+            " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'not_applicable', 'number', 'made_up', true)",
+            [
+                council, measure, kind, month_end, month_end, start, None if hidden else shown, status, measure,
+                None if hidden else shown, status,
+            ],
+        )  # fmt: skip
+
+
+def shared(where: str = "true") -> dict[tuple[str, str], tuple[str, int | None]]:
+    """What is shared: by count and month, the word and the number."""
+    found = rows(
+        "select numerator_measure, month_end::text, value_status, value::int from marts.shared_local_indicators"
+        f" where {where}"
+    )
+    return {(measure, month): (status, value) for measure, month, status, value in found}
+
+
+def a_leak(council: str = COUNCIL) -> None:
+    """42 plans stand where 38 stood (40 twice: 4 more at most), and one to five began with none ended."""
+    for month, plans, starts in ((JULY, 38, 0), (AUGUST, 42, 4)):
+        count("plans", plans, month, council=council)
+        count("plan_starts", starts, month, "year_to_date", council)
+        count("plan_ends", 0, month, "year_to_date", council)
+
+
+def test_a_leak_among_what_would_be_shared_is_closed_by_hiding_more(emptied: None) -> None:
+    a_leak()
+    made = control.protect("night-1")
+    assert (made.small, made.hidden, made.kept_back, made.open_before) == (1, 1, 0, 0)
+    after = shared()
+    assert sorted(after[("plans", month)] for month in (JULY, AUGUST)) == [("rounded", 40), ("suppressed", None)]
+    assert after[("plan_starts", AUGUST)] == ("suppressed", None)
+    assert after[("plan_ends", AUGUST)] == ("rounded", 0)
+    # Nobody can tell which of the two is a small one.
+    assert (
+        len(
+            rows(
+                "select distinct status_reason, numerator_status from marts.shared_local_indicators"
+                " where value_status = 'suppressed' and status_reason is not null"
+            )
+        )
+        == 1
+    )
+    assert control.protect("night-1").hidden == 0
+
+
+def publish(before: int | None) -> int:
+    """Publish as the night does, this mart alone."""
+    declared = json.loads(dbt.manifest().read_text())["nodes"]
+    alone = {name: node for name, node in declared.items() if node["name"] == "shared_local_indicators"}
+    version = versions.prepare(f"made up {before}", manifest={"nodes": alone})
+    versions.mark_audited(version)
+    versions.publish(version, before)
+    return version
+
+
+def test_what_was_shared_stays_and_what_is_new_gives_way(emptied: None) -> None:
+    """August comes after July was published; then July is corrected to 55 plans, and one of its counts is erased."""
+    for measure, kind in (("plans", "snapshot"), ("plan_starts", "year_to_date"), ("plan_ends", "year_to_date")):
+        count(measure, 38 if measure == "plans" else 0, JULY, kind)
+    assert control.protect("night-1").hidden == 0
+    first = publish(None)
+    with connect("transformer") as connection:
+        connection.execute("truncate marts.shared_local_indicators, intermediate.int_shared__counted")
+    a_leak()
+    with connect("transformer") as connection:
+        connection.execute(
+            "update marts.shared_local_indicators set value = 55, numerator = 55"
+            f" where numerator_measure = 'plans' and month_end = '{JULY}'"
+        )
+        connection.execute(
+            f"delete from marts.shared_local_indicators where numerator_measure = 'plan_ends' and month_end = '{JULY}'"
+        )
+    assert control.protect("night-2").hidden == 1
+    after = shared()
+    assert after[("plans", JULY)] == ("rounded", 40)
+    assert after[("plan_ends", JULY)] == ("rounded", 0)
+    assert after[("plans", AUGUST)] == ("suppressed", None)
+    publish(first)
+    # The real thing comes: what was made up goes, though it was shared.
+    with connect("transformer") as connection:
+        connection.execute("truncate marts.shared_local_indicators, intermediate.int_shared__counted")
+    count("plans", 70, AUGUST)
+    with connect("transformer") as connection:
+        connection.execute("update marts.shared_local_indicators set is_synthetic = false")
+    control.protect("night-3")
+    assert shared() == {("plans", AUGUST): ("rounded", 70)}
+
+
+def test_a_publishers_count_of_the_same_period_is_knowledge(emptied: None) -> None:
+    """DfE's 53 agency workers and staff, 50 of them staff, leave 3; ours would not: nothing is left but silence."""
+    count("agency_and_staff_fte", 53)
+    count("staff_fte", 50)
+    count("agency_fte", 3)
+    assert control.protect("night-1").kept_back == 0
+    with connect("transformer") as connection:
+        for measure, value in (("agency_and_staff_fte", 53), ("staff_fte", 50)):
+            connection.execute(
+                "insert into marts.indicator_values (indicator_id, geographic_level, area_code, period_end_date, value,"
+                " value_status, unit, decimals) values (%s, 'la', %s, %s, %s, 'final', 'number', 0)",
+                [measure, COUNCIL, AUGUST, value],
+            )
+        connection.execute("update marts.shared_local_indicators set period_end_date = as_of_date")
+    assert control.protect("night-1").kept_back == 1
+    assert shared("numerator_measure = 'agency_fte'") == {("agency_fte", AUGUST): ("not_available", None)}
+
+
+def test_a_night_that_cannot_be_made_safe_is_stopped_and_tells_no_figure(
+    emptied: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_leak("E06000003")
+    monkeypatch.setattr(secondary, "_choose", lambda *_: None)
+    with pytest.raises(Fault) as stopped:
+        control.protect("night")
+    assert stopped.value.name == "disclosure_risk"
+    assert set(re.findall(r"\d+", str(stopped.value))) == {"1", "5"}, "how many, and the rule: 1 hidden figure, 1 to 5"
+    assert "plan" not in str(stopped.value)
+    assert shared("council_code = 'E06000003'")[("plans", AUGUST)] == ("rounded", 40), "nothing was changed"
