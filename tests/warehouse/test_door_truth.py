@@ -110,7 +110,8 @@ def test_newborns_are_among_those_counted_and_no_figure_hangs_on_a_day_that_is_a
 
 
 def test_no_figure_is_left_out_without_a_reason(told: dict[str, dict[str, Figure]]) -> None:
-    figures = told["durham"]
+    # What only the marts of practice show is tested with them (test_practice_truth).
+    figures = {name: figure for name, figure in told["durham"].items() if not name.startswith("PR_")}
     worked = {indicator for queries in CARRIED.values() for indicator in queries}
     assert set(figures) - worked - set(RATES) == set(NOT_CARRIED)
     assert {name: figures[f"{name}n"].numerator for name in RATES} == {n: figures[n].numerator for n in RATES}

@@ -1,0 +1,1 @@
+{{ practice_figures('practice_audits', ['int_practice__audited']) }}

@@ -1,0 +1,44 @@
+"""One generated council's returns in raw and the marts of workforce and practice built: shared by their tests."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from socialcare.database import connect
+from socialcare.door import arrival, plan
+from socialcare.door.intake import take_in
+from socialcare.generate import Life
+from socialcare.generate.everything import write_return
+from socialcare.land.tables import ensure
+from socialcare.registry import all_sources
+from socialcare.registry.councils import council
+from socialcare.registry.returns import all_returns
+from socialcare.settings import get_settings
+from socialcare.warehouse import dbt
+
+AS_OF, YEAR = date(2026, 3, 31), 2026
+RETURNS = ("csww", "local_records", "ssd")
+
+
+def take(life: Life, year: int) -> None:
+    """Send a council's returns through the door: which of them it has agreed to send is not what is tested."""
+    with pytest.MonkeyPatch.context() as patch:
+        everything = [declared.id for declared in all_returns()]
+        patch.setattr(plan, "council", lambda name: council(name).model_copy(update={"returns": everything}))
+        for name in RETURNS:
+            write_return(life, get_settings().inbox / life.council_id, name, year, "none")
+        for delivery in arrival.look(life.council_id).whole:
+            assert take_in(delivery).verdict == "accepted"
+
+
+def build() -> None:
+    """Build the marts of this part, and what they are made of, alone."""
+    with connect("loader") as connection:
+        for source in all_sources():
+            ensure(connection, source)
+    dbt.build(
+        "+practice_workforce +practice_continuity +practice_audits +practice_supervision +practice_survey"
+        " +practice_areas +practice_due"
+    )

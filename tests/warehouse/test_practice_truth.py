@@ -1,0 +1,240 @@
+"""Every count and rate of the marts of workforce and practice is the planted truth. All of it made up."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import psycopg
+import pytest
+
+from socialcare.generate import Life, truth
+from socialcare.generate.truth import Figure
+from socialcare.registry import all_councils
+from socialcare.warehouse import dbt, versions
+
+from . import practised
+from .delivered import rows
+from .practised import AS_OF, YEAR
+
+MARTS = ("workforce", "continuity", "audits", "supervision", "areas")
+#: The planted figure of each measure of the whole council.
+PLANTED = {
+    # the workforce census
+    "sw_in_post_fte": "WF01", "sw_in_post": "WF01h", "sw_starters_fte": "WF02", "sw_leavers_fte": "WF03",
+    "sw_turnover_pct": "WF04", "sw_vacancy_pct": "WF05", "sw_agency_pct": "WF06", "sw_absence_pct": "WF09",
+    "sw_caseload": "WF10", "sw_under_2_years_pct": "WF11", "sw_case_holders_pct": "WF12",
+    "sw_left_soon_pct": "WF13", "sw_agency": "PR_AGENCY", "sw_starters": "PR_STARTERS", "sw_leavers": "PR_LEAVERS",
+    "sw_over_20_pct": "PR_OVER_20",
+    # the council's own list of staff
+    "staff_in_post": "PR_JOBS", "staff_in_post_fte": "PR_JOBS_FTE", "staff_agency_pct": "PR_JOBS_AGENCY",
+    "staff_starters": "PR_JOBS_BEGUN", "staff_turnover_pct": "PR_JOBS_ENDED",
+    # continuity
+    "lead_changes": "PR_LEADS", "three_leads_pct": "EH06", "steps_told_pct": "EH04", "stepped_up_pct": "EH02",
+    "stepped_down_pct": "EH03", "returned_6_months_pct": "PR_BACK_6", "returned_12_months_pct": "PR_BACK_12",
+    "cin_seen_pct": "PR_SEEN_CIN", "cp_seen_pct": "PR_SEEN_CP", "cla_seen_pct": "PR_SEEN_CLA",
+    "cp_reviews_pct": "CIN16", "cla_reviews_pct": "CLA14", "family_reviews_pct": "EH05",
+    # audits
+    "audits": "PR_AUDITS", "audits_good_pct": "QA01", "audit_family_pct": "QA02", "audit_voice_pct": "QA03",
+    "moderation_agrees_pct": "QA04", "audit_actions_pct": "QA05", "audit_family_asked_pct": "PR_AUDIT_ASKED",
+    "audit_with_practitioner_pct": "PR_AUDIT_WITH", "audit_answered_pct": "PR_AUDIT_ANSWERED",
+    "audit_question_pct": "PR_AUDIT_YES", "audit_complete_pct": "PR_AUDIT_WHOLE",
+    "audit_moderated_pct": "PR_MODERATED", "moderation_lower_pct": "PR_MODERATED_DOWN",
+    "moderation_higher_pct": "PR_MODERATED_UP",
+    # supervision, appraisal, learning
+    "supervised_pct": "QA06", "supervision_interval_pct": "PR_SUPERVISION", "reflective_score": "PR_REFLECTIVE",
+    "appraised_pct": "LD01", "appraisals_pct": "PR_APPRAISALS", "six_month_reviews_pct": "PR_SIX_MONTHS",
+    "training_sessions": "PR_SESSIONS", "training_places": "PR_PLACES", "training_booked": "PR_BOOKED",
+    "training_attended_pct": "LD03", "training_completed_pct": "LD03", "mandatory_pct": "PR_MANDATORY",
+    "feedback_pct": "PR_FORMS", "feedback_liked_pct": "LD04", "confidence_rose_pct": "LD05",
+    "confidence_change": "PR_CONFIDENCE", "asye_passed_pct": "LD02",
+    # areas for improvement
+    "interviews_72_hours_pct": "MIS04", "interviews_held_pct": "PR_MET",
+    "interviews_refused_pct": "PR_REFUSED", "interviews_not_offered_pct": "PR_NOT_OFFERED",
+    "short_break_days": "SB01", "short_break_waiting": "SB02", "short_break_waiting_days": "PR_WAITING",
+    "pathway_plans_pct": "CL06",
+}  # fmt: skip
+#: Of parts of the council: mart, measure, breakdown, its value, and the planted figure.
+PARTS = (
+    ("continuity", "returned_6_months_pct", "closure", "RC9", "PR_BACK_6_RC9"),
+    ("continuity", "returned_12_months_pct", "closure", "RC9", "PR_BACK_12_RC9"),
+    ("audits", "audits", "grade", "OUT", "QA01_outstanding"),
+    ("audits", "audits", "grade", "GOOD", "QA01_good"),
+    ("audits", "audits", "grade", "RI", "QA01_requires"),
+    ("audits", "audits", "grade", "INAD", "QA01_inadequate"),
+)
+#: What the returns of one council alone cannot show, or what is the other side of a figure that is tested.
+NOT_PLANTED = {
+    "sw_agency_fte": "the numerator of sw_agency_pct",
+    "sw_vacancies_fte": "the numerator of sw_vacancy_pct",
+    "sw_cover_pct": "numerator of sw_agency_pct over numerator of sw_vacancy_pct",
+    "sw_from_region": "needs two councils: test_practice_workforce",
+    "sw_absent": "nobody of so small a council is away",
+    "sw_asye": "the census of 2025 does not ask: test_practice_workforce",
+    "staff_leavers": "the numerator of staff_turnover_pct",
+    "staff_away_pct": "the made-up records have no long absence: test_practice_workforce",
+    "lead_changed": "the numerator of lead_changes",
+    "steps_up": "the numerator of stepped_up_pct",
+    "steps_down": "the numerator of stepped_down_pct, since each such step closes a case",
+    "steps_agreed_pct": "the made-up steps are all agreed",
+    "audits_own_good_pct": "IMP03 and IMP04 added up",
+    "interviews_not_required_pct": "the made-up returns have none",
+    "interviews_prompt_pct": "numerator of interviews_72_hours_pct over numerator of interviews_held_pct",
+    **{f"sw_caseload_{name}": "has no numerator: below" for name in ("min", "q1", "median", "q3", "max")},
+}
+
+Figures = dict[tuple[str, str, str], tuple[float | None, float | None]]
+
+
+@pytest.fixture(scope="module")
+def planted(module_warehouse: str) -> dict[str, Figure]:
+    life = Life("durham", AS_OF, None, 100)
+    practised.take(life, YEAR)
+    practised.build()
+    return {figure.indicator: figure for figure in truth(life, YEAR)}
+
+
+@pytest.fixture(scope="module")
+def figures(planted: dict[str, Figure]) -> Figures:
+    """Numerator and denominator of each measure, breakdown and value, without quarters."""
+    found: Figures = {}
+    for mart in MARTS:
+        for measure, breakdown, value, above, below in rows(
+            "select measure, breakdown, breakdown_value, numerator, denominator"
+            f" from marts.practice_{mart} where period_type <> 'quarter'"
+        ):
+            found[measure, breakdown, value] = (_number(above), _number(below))
+    return found
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _wanted(figure: Figure) -> tuple[float, float | None]:
+    return figure.numerator, figure.denominator
+
+
+def test_every_figure_of_the_whole_council_is_the_planted_truth(planted: dict[str, Figure], figures: Figures) -> None:
+    wrong = {}
+    for measure, indicator in PLANTED.items():
+        wanted, found = _wanted(planted[indicator]), figures.get((measure, "council", "all"))
+        if found is None and not wanted[0] and not wanted[1]:
+            continue
+        if found != pytest.approx(wanted, abs=1e-6):
+            wrong[measure] = (found, wanted)
+    assert wrong == {}
+
+
+def test_every_measure_is_held_to_the_truth_or_says_why_not(figures: Figures) -> None:
+    declared = {row[0] for row in rows("select measure from reference.practice_measures")}
+    assert declared == set(PLANTED) | set(NOT_PLANTED)
+    assert {measure for measure, *_ in figures} <= declared
+
+
+def test_parts_are_the_planted_truth_and_add_up_to_the_whole(planted: dict[str, Figure], figures: Figures) -> None:
+    for _, measure, breakdown, value, indicator in PARTS:
+        assert figures.get((measure, breakdown, value), (0.0, None)) == _wanted(planted[indicator])
+    counts = {measure for (measure, _, _), (above, below) in figures.items() if below is None and above is not None}
+    whole = {"role", "team", "grade", "theme", "auditor", "origin", "job", "time_in_service", "decided_at", "service"}
+    checked = 0
+    for measure in counts:
+        for breakdown in whole & {b for m, b, _ in figures if m == measure}:
+            parts = [above or 0 for (m, b, _), (above, _) in figures.items() if (m, b) == (measure, breakdown)]
+            assert sum(parts) == pytest.approx(figures[measure, "council", "all"][0]), (measure, breakdown)
+            checked += 1
+    assert checked >= 15
+
+
+def test_what_is_the_other_side_of_a_figure_is_so(planted: dict[str, Figure], figures: Figures) -> None:
+    whole = {measure: found for (measure, breakdown, _), found in figures.items() if breakdown == "council"}
+    assert whole["sw_agency_fte"][0] == whole["sw_agency_pct"][0]
+    assert whole["sw_vacancies_fte"][0] == whole["sw_vacancy_pct"][0]
+    assert whole["sw_cover_pct"] == (whole["sw_agency_fte"][0], whole["sw_vacancies_fte"][0])
+    assert whole["lead_changed"][0] == whole["lead_changes"][0]
+    assert whole["steps_up"][0] == whole["stepped_up_pct"][0]
+    assert whole["steps_down"][0] == whole["stepped_down_pct"][0]
+    assert whole["staff_leavers"][0] == whole["staff_turnover_pct"][0]
+    own = planted["IMP03"].numerator + planted["IMP04"].numerator
+    assert whole["audits_own_good_pct"] == (own, planted["PR_AUDITS"].numerator)
+    # Of those interviewed, as many were in time as of all who came home.
+    assert whole["interviews_prompt_pct"] == (planted["MIS04"].numerator, planted["PR_MET"].numerator)
+
+
+def test_the_spread_of_caseloads_is_the_planted_one(planted: dict[str, Figure]) -> None:
+    found = dict(
+        rows(
+            "select measure, value from marts.practice_workforce"
+            " where measure like 'sw_caseload_%' and breakdown = 'council'"
+        )
+    )
+    wanted = {f"sw_caseload_{n.lower()}": planted[f"PR_CASES_{n}"].value for n in ("MIN", "Q1", "MEDIAN", "Q3", "MAX")}
+    assert {name: float(value) for name, value in found.items()} == pytest.approx(wanted, abs=1e-6)
+
+
+def test_quarters_add_up_to_the_year(figures: Figures) -> None:
+    """Each quarter of the year, and no other: audits and supervision of the year, added up."""
+    for mart, measure in (("audits", "audits_good_pct"), ("supervision", "reflective_score")):
+        (row,) = rows(
+            "select sum(numerator), sum(denominator), count(*), min(period_start_date)::text,"
+            f" max(period_end_date)::text from marts.practice_{mart}"
+            f" where measure = '{measure}' and period_type = 'quarter' and breakdown = 'council'"
+        )
+        assert (float(row[0]), float(row[1])) == figures[measure, "council", "all"]
+        assert row[2:] == (4, "2025-04-01", "2026-03-31")
+
+
+def test_an_interval_is_wilsons(figures: Figures) -> None:
+    """Newcombe 1998 (Statistics in Medicine 17:857), table I: 81 of 263, and 15 of 148."""
+    macro = "select {} as low, {} as high"
+    z = 1.959963984540054
+    for above, below, low, high in ((81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605)):
+        side = "(2*{a}+{z}^2 {s} {z}*sqrt({z}^2+4*{a}*(1-{a}/{b}::float)))/(2*({b}+{z}^2))"
+        found = rows(macro.format(*(side.format(a=above, b=below, z=z, s=sign) for sign in "-+")))
+        assert [float(limit) for limit in found[0]] == pytest.approx([low, high], abs=5e-5)
+    (row,) = rows(
+        "select numerator, denominator, interval_low, interval_high from marts.practice_audits"
+        " where measure = 'audits_good_pct' and breakdown = 'council' and period_type = 'year'"
+    )
+    a, b = float(row[0]), float(row[1])
+    wide = z * (z * z + 4 * a * (1 - a / b)) ** 0.5
+    wanted = [100 * (2 * a + z * z + sign * wide) / (2 * (b + z * z)) for sign in (-1, 1)]
+    assert [float(row[2]), float(row[3])] == pytest.approx(wanted, abs=0.006)
+
+
+def test_the_survey_has_shares_of_its_base_and_both_sources(planted: dict[str, Figure]) -> None:
+    (own,) = rows(
+        "select sum(answers), max(base), max(invited), bool_or(has_other_base) from marts.practice_survey"
+        " where source = 'local_records' and question = 'Q1' and option in ('AGREE', 'S_AGREE')"
+    )
+    assert [int(n) for n in own[:2]] == [planted["SV01"].numerator, planted["SV01"].denominator]
+    assert (own[1], own[2], own[3]) == (planted["SV02"].numerator, planted["SV02"].denominator, False)
+    # Kantar, appendix 3, table 3: "For you": improved 74 of 195, 38%.
+    assert rows(
+        "select answers::int, base, round(percent), round(interval_low), round(interval_high)"
+        " from marts.practice_survey where source = 'claims' and question = 'staff_survey_q1' and item = 'For you'"
+        " and option = 'Improved'"
+    ) == [(74, 195, 38, 31, 45)]
+
+
+def test_what_is_overdue_is_the_planted_truth(planted: dict[str, Figure]) -> None:
+    found = dict(rows("select what, sum(overdue)::int from marts.practice_due group by what"))
+    names = {"audit_action": "ACTIONS", "appraisal": "APPRAISALS", "supervision": "SUPERVISION"}
+    for what, name in (names | {"return_interview": "INTERVIEWS"}).items():
+        assert found.get(what, 0) == planted[f"PR_LATE_{name}"].numerator, what
+    assert sum(found.values()) > 10
+    assert rows("select count(*) from marts.practice_due where (overdue > 0) <> (longest_overdue_days > 0)") == [(0,)]
+
+
+def test_each_council_reads_its_own_rows_and_an_analyst_none(planted: dict[str, Figure]) -> None:
+    """Staff are people: no row of another council, and none for the region."""
+    declared = json.loads(dbt.manifest().read_text())["nodes"]
+    alone = {key: node for key, node in declared.items() if node["name"].startswith("practice_")}
+    version = versions.prepare("practice", manifest={"nodes": alone})
+    versions.mark_audited(version)
+    versions.publish(version, None)
+    for one in all_councils():
+        found = rows("select distinct council_code from published.practice_workforce", one.role)
+        assert found == ([(one.ons_code,)] if one.id == "durham" else [])
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        rows("select 1 from published.practice_workforce", "analyst")
