@@ -15,7 +15,7 @@ import psycopg
 from socialcare.database import connect
 from socialcare.errors import Fault
 from socialcare.settings import get_settings
-from socialcare.warehouse import access, versions_views
+from socialcare.warehouse import access, versions_held, versions_views
 from socialcare.warehouse.versions_build import checksum, mark_audited, mark_failed, prepare
 from socialcare.warehouse.versions_marts import Mart
 from socialcare.warehouse.versions_tables import current_id, drop_partitions, giving_way_to_readers, unknown
@@ -77,7 +77,7 @@ def publish(version_id: int, expected_current: int | None, *, why: str = "audite
     """Move the pointer to ``version_id``. Publishing what is already current changes nothing.
 
     ``expected_current`` is what was current when the build began. Raises Fault ``newer_version_published``,
-    ``version_not_audited``, ``council_rows_exposed``, ``access_too_wide``, ``readers_in_the_way``.
+    ``version_not_audited``, ``version_held``, ``council_rows_exposed``, ``access_too_wide``, ``readers_in_the_way``.
     """
     with connect("publisher", autocommit=True) as connection:
         if current_id(connection) == version_id:
@@ -93,6 +93,7 @@ def publish(version_id: int, expected_current: int | None, *, why: str = "audite
                     where=f"version {version_id}",
                     remedy="nothing to repair: people read the newer one. Run the night again.",
                 )
+            versions_held.require_approval(connection, version_id)
             _check_state(connection, version_id, ("audited", "published"))
             _move(connection, now, version_id, why)
         _drop_old(connection)

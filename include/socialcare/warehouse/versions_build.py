@@ -120,10 +120,13 @@ def _fill(connection: psycopg.Connection, version_id: int, marts: list[Mart]) ->
 
 def _remove_leftovers(connection: psycopg.Connection) -> None:
     left = connection.execute(
-        "select version_id, shape from versions.version where state in ('building', 'failed') and dropped_at is null"
+        "select version_id, shape from versions.version"
+        " where state in ('building', 'failed', 'declined', 'superseded') and dropped_at is null"
     ).fetchall()
     for version_id, shape in left:
-        connection.execute("update versions.version set state = 'failed' where version_id = %s", [version_id])
+        connection.execute(
+            "update versions.version set state = 'failed' where version_id = %s and state = 'building'", [version_id]
+        )
         drop_partitions(connection, list(shape), version_id)
 
 
