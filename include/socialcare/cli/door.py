@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -65,6 +66,25 @@ def _tell(one: Replayed) -> None:
         of = f"rule {change.rule_code}" if change.rule_code else "rows loaded"
         more = f"{change.no_longer} no longer so, {change.newly} newly"
         say(f"  {change.table}, {of}: {change.before} before, {change.after} now; {more}")
+
+
+@app.command()
+def erase(
+    council: Annotated[str, typer.Option(help="Whose child it is.")],
+    reason: Annotated[str, typer.Option(help="Why; kept for ever, so without anything that identifies.")],
+    by: Annotated[str, typer.Option(help="Who gives the instruction for the council; kept for ever.")],
+) -> None:
+    """Erase a child on its council's instruction; the council's own id of it is asked for, never an argument."""
+    from socialcare.door.erase import erase as at_the_door
+
+    typed = sys.stdin.isatty()
+    identifier = typer.prompt("The council's own id of the child", hide_input=True) if typed else sys.stdin.readline()
+    with existing_database():
+        went = at_the_door(council, identifier, reason=reason, by=by)
+    for what, count in sorted(went.items()):
+        say(f"  {what}: {count}")
+    say("Erased. It will not come in again." if went else "Nothing was held of such a child; it will not come in.")
+    say("Build the warehouse anew (`socialcare night`, or the DAG build_warehouse): histories and figures follow.")
 
 
 @app.command("rotate-key")

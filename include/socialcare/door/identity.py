@@ -46,6 +46,15 @@ class Pseudonymiser:
     def __init__(self, council_id: str, renewed: Mapping[str, int] = _NONE_RENEWED) -> None:
         self._council_id, self._renewed = council_id, renewed
 
+    @property
+    def council_id(self) -> str:
+        """Whose identifiers it hashes."""
+        return self._council_id
+
+    def times_renewed(self, name: str) -> int:
+        """Return how often a key was rotated."""
+        return self._renewed.get(name, 0)
+
     @cached_property
     def _keys(self) -> dict[str, tuple[bytes, bytes]]:
         council = key_of("child", self._council_id), self._council_id

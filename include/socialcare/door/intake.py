@@ -13,27 +13,32 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import cast
 
 import psycopg
 import pyarrow as pa
 
 from socialcare.database import connect
-from socialcare.door import last_year, left_over, load, records, reply, unpack, wrong_inbox
+from socialcare.door import keep_without_erased, last_year, left_over, load, records, reply, unpack, wrong_inbox
 from socialcare.door.arrival import Delivery
 from socialcare.door.engine import Circumstances
+from socialcare.door.erased import erased_of
 from socialcare.door.identity import Pseudonymiser
 from socialcare.door.judge import DeliveryJudge, FileJudge
 from socialcare.door.messages import reader_of, tables_of
-from socialcare.door.originals import Original, Sent
+from socialcare.door.originals import Original
 from socialcare.door.plan import Plan, make_plan
-from socialcare.door.reading import UnreadableError
+from socialcare.door.reading import Reader, UnreadableError
 from socialcare.door.recognise import Copy
 from socialcare.door.register import Findings
+from socialcare.door.small import few_arenas
 from socialcare.door.verdicts import JudgedFile, RefusedError, Taken, refuse_if_nothing_came_in, verdict_of
 from socialcare.errors import Fault
 from socialcare.registry.councils import council
 
 log = logging.getLogger(__name__)
+
+_COUNTS = ("rows_in", "rows_loaded", "rows_quarantined", "rows_erased")
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ def take_in(delivery: Delivery, *, today: date | None = None) -> Taken:
     Never raises for what is in it. Fault ``door_load_failed`` when the database fails, ``door_files_failed`` when the
     disk does, ``delivery_changed`` when somebody wrote to it meanwhile: nothing is changed then.
     """
+    few_arenas()
     pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what it once had: a fifth more at the peak
     with load.nothing_told(), connect("loader") as connection:
         records.lock(connection, delivery.council_id)
@@ -77,9 +83,9 @@ def take_in(delivery: Delivery, *, today: date | None = None) -> Taken:
             left_over.note_loose(connection, delivery)
     _empty_inbox(delivery, stamps)
     log.info(
-        "%s: %s %s: rows in %d, loaded %d, quarantined %d",
+        "%s: %s %s: rows in %d, loaded %d, quarantined %d, erased %d",
         *(delivery.council_id, taken.verdict, taken.reason),
-        *(taken.rows_in, taken.rows_loaded, taken.rows_quarantined),
+        *(getattr(taken, count) for count in _COUNTS),
     )
     return taken
 
@@ -97,7 +103,7 @@ def _take(
     taken = judge(connection, seen, delivery_id, tokens, stores)
     records.insert_delivery(connection, delivery_id, seen.delivery, plan, seen.content, taken)
     records.insert_files(connection, delivery_id, seen.files)
-    kept = original.keep(seen.content, Sent.of(seen.delivery))
+    kept = keep_without_erased.keep(connection, seen.delivery, original, seen.content, tokens)
     records.insert_original(connection, delivery_id, kept, council(council_id).retention_days)
     reply.send(connection, seen.delivery, delivery_id, plan, seen.files, taken, tokens)
     return taken
@@ -128,7 +134,7 @@ def judge(
         verdict_of(reason, seen.files),
         reason,
         seen.plan.as_of_date,
-        *(sum(getattr(f, n) for f in seen.files) for n in ("rows_in", "rows_loaded", "rows_quarantined")),
+        *(sum(getattr(f, n) for f in seen.files) for n in _COUNTS),
     )
 
 
@@ -171,12 +177,14 @@ def _judge(
             DeliveryJudge(plan.year, known, tokens) as judge,
         ):
             last_year.remember(connection, delivery.council_id, is_synthetic=delivery.is_synthetic, judge=judge)
-            judges = {}
+            judges, erased = {}, erased_of(connection, tokens)
             for name, file in files_of.items():
                 file.findings = stores.enter_context(Findings())
-                judges[name] = judge.file(reader_of(file.found), name, file.findings)
+                reader = erased.left_out_of(reader_of(file.found), plan.year.tables[name])
+                judges[name] = judge.file(cast("Reader", reader), name, file.findings)
                 file.rules = judges[name].rules
                 _load(connection, delivery, plan, file, delivery_id, judges[name])
+                file.rows_erased = reader.rows_erased
             for name, lines in judge.finish().items():
                 load.take_out(connection, f"{plan.return_id}__{name}", delivery_id, lines)
                 files_of[name].count(judges[name].quarantined, len(lines), is_required=plan.year.tables[name].required)

@@ -33,6 +33,7 @@ from socialcare.settings import get_settings
 
 #: Chunks that wait to be encrypted: what is read ahead stays in memory.
 _WAITING = 2
+_CHUNK = 1 << 20
 _KEY = "AGE-SECRET-KEY-"
 
 
@@ -73,9 +74,20 @@ class Original:
         self._keys.append(pyrage.x25519.Identity.generate())
         return EncryptedFile(self._working / f"{len(self._keys) - 1}.age", self._keys[-1])
 
+    def replace_file(self, number: int, plain: Path) -> None:
+        """Put other bytes in the place of file ``number`` (from 1), under a key of their own."""
+        (self._working / f"{number}.age").unlink()
+        self._keys[number] = pyrage.x25519.Identity.generate()
+        with plain.open("rb") as read, EncryptedFile(self._working / f"{number}.age", self._keys[number]) as file:
+            while chunk := read.read(_CHUNK):
+                file.write(chunk)
+
     def keep(self, content_sha256: str, sent: Sent) -> str:
         """Put the original in its place; return its name. A run that was killed after this may do it again."""
-        name = f"{self._place.name}/{content_sha256[:32]}"
+        return self.keep_as(f"{self._place.name}/{content_sha256[:32]}", sent)
+
+    def keep_as(self, name: str, sent: Sent) -> str:
+        """Put the original in the place of that name; what is there already is replaced."""
         kept = _taken() / name
         with EncryptedFile(self._working / "0.age", self._keys[0]) as file:
             file.write(sent.model_copy(update={"original": name}).model_dump_json().encode())
@@ -191,9 +203,15 @@ def destroy_expired(today: date | None = None) -> int:
             [today, today],
         ).fetchall()
         for delivery_id, original in due:
-            _destroy(original)
+            destroy(original)
             connection.execute("update door.originals set destroyed_at = now() where delivery_id = %s", [delivery_id])
     return len(due)
+
+
+def destroy(original: str) -> None:
+    """Destroy one original for good: key first, then the data."""
+    _key_file(original).unlink(missing_ok=True)
+    shutil.rmtree(_taken() / original, ignore_errors=True)
 
 
 def destroy_orphans(connection: psycopg.Connection, council_id: str, before: datetime) -> int:
@@ -205,13 +223,8 @@ def destroy_orphans(connection: psycopg.Connection, council_id: str, before: dat
     old = [f for f in (_taken() / council_id).glob("[!.]*") if f.stat().st_mtime < before.timestamp()]
     orphans = [name for name in (f"{council_id}/{folder.name}" for folder in old) if name not in known]
     for name in orphans:
-        _destroy(name)
+        destroy(name)
     return len(orphans)
-
-
-def _destroy(original: str) -> None:
-    _key_file(original).unlink(missing_ok=True)
-    shutil.rmtree(_taken() / original, ignore_errors=True)
 
 
 @contextmanager

@@ -136,6 +136,10 @@ REASONS: dict[str, Reason] = {
         "The day that it describes is after the end of its collection year, and is yet to come.",
         "Check as_of_date in delivery.json, or the reference date in the message's header.",
     ),
+    "erased": Reason(
+        "Every row is of a child whose rows were erased on your instruction, so nothing came in.",
+        "Nothing to do; if the child's record is to come again, ask us to take the instruction back.",
+    ),
     "every_row_quarantined": Reason(
         "No row of a file could come in, so nothing of the delivery did.", "Correct the rows listed and send again."
     ),

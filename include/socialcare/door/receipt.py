@@ -107,6 +107,7 @@ class FileLine:
     rows_quarantined: int
     not_read: tuple[str, ...] = field(default=(), repr=False)
     missing: tuple[str, ...] = ()
+    rows_erased: int = 0
 
 
 @dataclass(frozen=True)
@@ -138,16 +139,30 @@ class Receipt:
         return sum(file.rows_loaded for file in self.files)
 
     @property
+    def rows_erased(self) -> int:
+        """Rows of children who were erased on the council's instruction."""
+        return sum(file.rows_erased for file in self.files)
+
+    @property
+    def erased_in_words(self) -> str:
+        """What is said of them: how many, not whose."""
+        if not self.rows_erased:
+            return ""
+        are = "is of a child" if self.rows_erased == 1 else "are of children"
+        return f" {rows_in_words(self.rows_erased)} {are} erased on your instruction and did not come in (erased)."
+
+    @property
     def verdict_in_words(self) -> str:
         """The verdict and what it means for the rows, in one sentence or two."""
         words = f"{'Judged again, for the rules changed. ' if self.judged_again else ''}{in_words(self.verdict)}"
         if self.verdict == "rejected":
-            return f"{words}: nothing came in. {told(self.reason)}".strip()
-        waiting = self.rows_in - self.rows_loaded
+            return f"{words}: nothing came in. {told(self.reason)}".strip() + self.erased_in_words
+        waiting = self.rows_in - self.rows_erased - self.rows_loaded
         if not waiting:
-            return f"{words}: {rows_in_words(self.rows_in)} came in."
+            return f"{words}: {rows_in_words(self.rows_loaded)} came in.{self.erased_in_words}"
         outside = "1 row waits" if waiting == 1 else f"{waiting:,} rows wait"
-        return f"{words}: {self.rows_loaded:,} of {rows_in_words(self.rows_in)} came in, {outside} outside."
+        came = f"{self.rows_loaded:,} of {rows_in_words(self.rows_in)} came in"
+        return f"{words}: {came}, {outside} outside.{self.erased_in_words}"
 
 
 def write(council_id: str, name: str, receipt: Receipt) -> None:

@@ -138,6 +138,7 @@ def file_line(file: JudgedFile) -> FileLine:
         file.rows_quarantined,
         tuple(h for h in found.headings if h and h not in found.columns) if found.table else (),
         tuple(titles.get(name, name) for name in missing),
+        file.rows_erased,
     )
 
 

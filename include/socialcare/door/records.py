@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import psycopg
 
@@ -79,12 +79,13 @@ def insert_delivery(
     """Record the delivery and its verdict. The table itself refuses counts that do not add up."""
     connection.execute(
         "insert into raw.deliveries (delivery_id, council_id, return_id, collection_year, as_of_date,"
-        " is_synthetic, content_sha256, rows_in, rows_loaded, rows_quarantined, verdict, reason, spec_digest)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " is_synthetic, content_sha256, rows_in, rows_loaded, rows_quarantined, rows_erased, verdict, reason,"
+        " spec_digest)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             *(delivery_id, delivery.council_id, plan.return_id, plan.collection_year, plan.as_of_date),
             *(delivery.is_synthetic, content, taken.rows_in, taken.rows_loaded, taken.rows_quarantined),
-            *(taken.verdict, taken.reason),
+            *(taken.rows_erased, taken.verdict, taken.reason),
             spec_digest(delivery.council_id, taken.verdict, plan.return_id, plan.collection_year),
         ],
     )
@@ -100,14 +101,17 @@ def digest_of(connection: psycopg.Connection, delivery_id: int) -> str:
 def update_delivery(
     connection: psycopg.Connection, delivery_id: int, delivery: Delivery, plan: Plan, content: str, taken: Taken
 ) -> None:
-    """Record the new verdict of a delivery that was judged again."""
+    """Record the new verdict of a delivery that was judged again; what its original lost to an erasure counts on."""
+    rows = taken.rows_in - taken.rows_erased
     connection.execute(
         "update raw.deliveries set return_id = %s, collection_year = %s, as_of_date = %s, content_sha256 = %s,"
-        " rows_in = %s, rows_loaded = %s, rows_quarantined = %s, verdict = %s, reason = %s, spec_digest = %s"
+        " rows_in = %s + greatest(rows_erased, %s), rows_loaded = %s, rows_quarantined = %s,"
+        " rows_erased = greatest(rows_erased, %s), verdict = %s, reason = %s, spec_digest = %s"
         " where delivery_id = %s",
         [
             *(plan.return_id, plan.collection_year, plan.as_of_date, content),
-            *(taken.rows_in, taken.rows_loaded, taken.rows_quarantined, taken.verdict, taken.reason),
+            *(rows, taken.rows_erased, taken.rows_loaded, taken.rows_quarantined, taken.rows_erased),
+            *(taken.verdict, taken.reason),
             spec_digest(delivery.council_id, taken.verdict, plan.return_id, plan.collection_year),
             delivery_id,
         ],
@@ -124,17 +128,35 @@ def _insert_file(connection: psycopg.Connection, delivery_id: int, position: int
     found = file.found
     connection.execute(
         "insert into door.files (delivery_id, position, table_name, verdict, reason, file_sha256, file_bytes,"
-        " rows_in, rows_loaded, rows_quarantined) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " rows_in, rows_loaded, rows_quarantined, rows_erased) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             *(delivery_id, position, found.table or found.other_table or "unknown", file.verdict, file.reason),
             *(found.sha256, found.size, file.rows_in, file.rows_loaded, file.rows_quarantined),
+            file.rows_erased,
         ],
     )
 
 
-def insert_original(connection: psycopg.Connection, delivery_id: int, original: str, keep_days: int) -> None:
-    """Record where the encrypted original is and until when it is kept."""
+def insert_original(connection: psycopg.Connection, delivery_id: int, original: str | None, keep_days: int) -> None:
+    """Record where the encrypted original is and until when it is kept; None: it could not be kept at all."""
     connection.execute(
-        "insert into door.originals (delivery_id, original, keep_until) values (%s, %s, current_date + %s)",
-        [delivery_id, original, keep_days],
+        "insert into door.originals (delivery_id, original, keep_until, destroyed_at)"
+        " values (%s, %s, current_date + %s, %s)",
+        [delivery_id, original or "", keep_days, None if original else datetime.now(UTC)],
     )
+
+
+def erased_by_table(connection: psycopg.Connection, delivery_id: int) -> dict[str, int]:
+    """Return how many rows of each table of a delivery were erased."""
+    query = "select table_name, rows_erased from door.files where delivery_id = %s and rows_erased > 0"
+    return dict(connection.execute(query, [delivery_id]).fetchall())
+
+
+def count_erased(connection: psycopg.Connection, delivery_id: int, erased: dict[str, int]) -> None:
+    """Count in each file what an erasure took out of the original, which is not there to be counted again."""
+    for table, rows in erased.items():
+        connection.execute(
+            "update door.files set rows_in = rows_in - rows_erased + greatest(rows_erased, %s),"
+            " rows_erased = greatest(rows_erased, %s) where delivery_id = %s and table_name = %s",
+            [rows, rows, delivery_id, table],
+        )

@@ -62,7 +62,7 @@ def _replay(past: Past) -> Replayed:
         records.lock(connection, past.council_id)
         left_over.remove(past.council_id)
         try:
-            delivery = stores.enter_context(_decrypted(past.council_id, past.original))
+            delivery = stores.enter_context(decrypted(past.council_id, past.original))
         except Fault as fault:
             if fault.name not in (DESTROYED, DAMAGED):
                 raise
@@ -76,7 +76,7 @@ def _replay(past: Past) -> Replayed:
 
 
 @contextmanager
-def _decrypted(council_id: str, original: str) -> Iterator[Delivery]:
+def decrypted(council_id: str, original: str) -> Iterator[Delivery]:
     """Decrypt an original into a folder that only its owner may enter, as the delivery that it was."""
     sent = originals.sent(original)
     with originals.working_folder(council_id) as folder:
@@ -115,9 +115,11 @@ def _sent_again(connection: psycopg.Connection, past: Past, seen: SeenDelivery) 
 def _judge_again(connection: psycopg.Connection, past: Past, seen: SeenDelivery, stores: ExitStack) -> Replayed:
     """Put the delivery's new rows, findings and counts in the place of the old ones."""
     tokens = records.pseudonymiser(connection, past.council_id)
+    erased = records.erased_by_table(connection, past.delivery_id)
     _take_out(connection, past)
     taken = intake.judge(connection, seen, past.delivery_id, tokens, stores)
     records.insert_files(connection, past.delivery_id, seen.files)
+    records.count_erased(connection, past.delivery_id, erased)
     records.update_delivery(connection, past.delivery_id, seen.delivery, seen.plan, seen.content, taken)
     replayed = Replayed(past, taken=taken, changes=_changes(connection, past, seen))
     if replayed.is_news:

@@ -70,7 +70,7 @@ class Replayed:
         if self.taken is None:
             return False
         now, was = self.taken, self.past
-        same = (now.verdict, now.reason, now.rows_in, now.rows_loaded) == (
+        same = (now.verdict, now.reason, now.rows_in - now.rows_erased, now.rows_loaded) == (
             *(was.verdict, was.reason, was.rows_in, was.rows_loaded),
         )
         return not same or any(change.rule_code for change in self.changes)
@@ -80,7 +80,8 @@ def past_deliveries(connection: psycopg.Connection, council_id: str, return_id: 
     """Return what was delivered, the older day first: rules ask for the year before."""
     found = connection.execute(
         "select d.delivery_id, d.council_id, d.return_id, d.collection_year, d.as_of_date, d.is_synthetic, d.verdict,"
-        " d.reason, d.rows_in, d.rows_loaded, d.received_at, d.spec_digest, o.original, o.destroyed_at is not null"
+        " d.reason, d.rows_in - d.rows_erased, d.rows_loaded, d.received_at, d.spec_digest, o.original,"
+        " o.destroyed_at is not null"
         " from raw.deliveries d left join door.originals o using (delivery_id)"
         " where %(council)s in ('', d.council_id) and %(return)s in ('', d.return_id)"
         " order by d.council_id, d.as_of_date nulls last, d.delivery_id",

@@ -25,6 +25,7 @@ class Taken:
     rows_in: int = 0
     rows_loaded: int = 0
     rows_quarantined: int = 0
+    rows_erased: int = 0
 
 
 @dataclass
@@ -35,6 +36,8 @@ class JudgedFile:
     reason: str = ""
     rows_in: int = 0
     rows_loaded: int = 0
+    rows_erased: int = 0
+    """Rows of children who were erased: they are not even judged."""
     rules: tuple[Rule, ...] = ()
     findings: Findings | None = field(default=None, repr=False)
 
@@ -43,7 +46,7 @@ class JudgedFile:
 
     @property
     def rows_quarantined(self) -> int:
-        return self.rows_in - self.rows_loaded
+        return self.rows_in - self.rows_erased - self.rows_loaded
 
     @property
     def verdict(self) -> str:
@@ -51,7 +54,7 @@ class JudgedFile:
         if self.found.other_table or self.reason == "table_not_of_year":
             return "not_taken"
         was_judged = bool(self.rules)  # a delivery may be refused before any of its files is read for rows
-        if self.reason or not was_judged or self.rows_loaded < min(self.rows_in, 1):
+        if self.reason or not was_judged or self.rows_loaded < min(self.rows_in - self.rows_erased, 1):
             return "rejected"
         return "partly_accepted" if self.rows_quarantined else "accepted"
 
@@ -61,17 +64,18 @@ class JudgedFile:
         Raises RefusedError when others need the file and no row of it came in; in any other file there may be none.
         """
         self.rows_loaded -= taken_out
-        if self.rows_in != self.rows_loaded + quarantined:
+        rows = self.rows_in - self.rows_erased
+        if rows != self.rows_loaded + quarantined:
             raise RuntimeError(f"rows do not add up in {self.found.table}")  # a fault of ours: nothing is loaded
-        if not self.rows_loaded and (self.rows_in or is_required):
-            self.reason = "every_row_quarantined" if self.rows_in else "no_rows"
+        if not self.rows_loaded and (rows or is_required):
+            self.reason = "every_row_quarantined" if rows else "erased" if self.rows_in else "no_rows"
             if is_required:
                 raise RefusedError(self.reason)
 
 
 def refuse_if_nothing_came_in(files: Collection[JudgedFile]) -> None:
     """Raise RefusedError when there were rows and all of them wait outside: what was sent before stays current."""
-    if any(file.rows_in for file in files) and not any(file.rows_loaded for file in files):
+    if any(file.rows_in - file.rows_erased for file in files) and not any(file.rows_loaded for file in files):
         raise RefusedError("every_row_quarantined")
 
 

@@ -25,6 +25,7 @@ from psycopg import sql
 from socialcare import embedded
 from socialcare.database import connect, pass_file, server
 from socialcare.deliver.csv_file import sha256_of
+from socialcare.door import erase
 from socialcare.errors import Fault
 from socialcare.settings import child_environment, get_settings
 from socialcare.warehouse import schema
@@ -85,9 +86,9 @@ def _backup(to: Path) -> Path:
 def restore(source: Path, database: str | None = None) -> list[str]:
     """Put the backup in folder ``source`` in the place of ``database`` (default: the warehouse).
 
-    It is loaded into a database of its own, compared with what the backup says of itself, and only then
-    renamed; until that moment readers read the old one. Tables that this platform has and an older backup has
-    not are made when the platform next starts. Returns the sha256 of archived files that the backup
+    It is loaded into a database of its own, compared with what the backup says of itself, brought to what this
+    platform declares, rid of every child that was erased since, and only then renamed; until that moment readers read
+    the old one. Returns the sha256 of archived files that the backup
     lists and the archive lacks. Raises Fault ``backup_not_found``, ``backup_damaged`` or ``restore_failed``.
     """
     manifest = _verified(source)
@@ -103,7 +104,8 @@ def restore(source: Path, database: str | None = None) -> list[str]:
         try:
             _run("pg_restore", ["--exit-on-error", str(source / _DUMP)], database=fresh)
             _compare(fresh, manifest["rows"])
-            schema.close_functions(fresh)
+            schema.bring_up(fresh)
+            erase.apply_lists(fresh)
             _swap(connection, fresh, name)
         finally:
             _drop(connection, fresh)

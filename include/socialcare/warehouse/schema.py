@@ -71,9 +71,10 @@ def _apply_files(connection: psycopg.Connection) -> None:
     )
 
 
-def close_functions(database: str) -> None:
-    """Take from readers, in a restored database, what a dump does not say of PostgreSQL's own things."""
+def bring_up(database: str) -> None:
+    """Bring a restored database to the declared state, and take from readers what no dump says was taken."""
     with connect(server().admin, database=database) as connection:
+        _apply_files(connection)
         connection.execute((DDL / "15_functions.sql").read_bytes())
 
 

@@ -36,6 +36,12 @@ comment on column raw.deliveries.reason is 'The name of the reason when it was r
 comment on column raw.deliveries.received_at is 'When the door judged it.';
 
 alter table raw.deliveries add column if not exists spec_digest text not null default '';
+-- rows_in = loaded + quarantined + erased, here and in door.files.
+alter table raw.deliveries add column if not exists rows_erased bigint not null default 0;
+comment on column raw.deliveries.rows_erased is 'Rows of children that were erased on a controller''s instruction: refused when they came, or removed later.';
+alter table raw.deliveries drop constraint if exists deliveries_check, drop constraint if exists deliveries_add_up;
+alter table raw.deliveries add constraint deliveries_add_up
+check (rows_in = rows_loaded + rows_quarantined + rows_erased);
 comment on column raw.deliveries.spec_digest is 'sha256 over the declaration that judged it; another one now: socialcare replay judges it again.';
 
 create or replace view raw.current_year_deliveries as
@@ -66,6 +72,9 @@ create table if not exists door.files (
     primary key (delivery_id, position),
     check (rows_in = rows_loaded + rows_quarantined)
 );
+alter table door.files add column if not exists rows_erased bigint not null default 0;
+alter table door.files drop constraint if exists files_check, drop constraint if exists files_add_up;
+alter table door.files add constraint files_add_up check (rows_in = rows_loaded + rows_quarantined + rows_erased);
 comment on table door.files is 'One row per file of a delivery. File names are not kept: a name may name a child.';
 
 create table if not exists door.findings (

@@ -1,0 +1,205 @@
+"""Erase a child on its council's instruction: its rows go wherever they are kept, and do not come in again.
+
+The identifier is typed at the door and kept nowhere. What remains is a keyed token, by which the child is known if it
+comes again, and the record that somebody was erased: who asked, why, when, how many rows. Killed anywhere and asked
+again, it ends as one clean run would: the token is first, the tables are one transaction, each original another.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pyarrow as pa
+from psycopg.types.json import Jsonb
+
+from socialcare.credentials import kept_secret, replace_private
+from socialcare.database import connect, server
+from socialcare.door import erase_receipts, erase_tables, load, originals, records
+from socialcare.door.erased import Erased, erased_of, generations
+from socialcare.door.identity import Pseudonymiser, key_of
+from socialcare.door.originals import Original
+from socialcare.door.replay import decrypted
+from socialcare.door.rewrite import CannotRewriteError, without_erased
+from socialcare.errors import Fault
+from socialcare.registry.councils import council
+from socialcare.settings import get_settings
+
+_CHUNK = 1 << 20
+REWRITTEN, DESTROYED, RECEIPTS = "originals rewritten", "originals destroyed", "receipts removed"
+
+
+def erase(council_id: str, identifier: str, *, reason: str, by: str) -> dict[str, int]:
+    """Erase the child that the council calls so; return what went: rows by table, originals, receipts.
+
+    Raises Fault ``council_unknown``, ``erasure_unexplained``, ``key_missing``, ``door_load_failed``.
+    """
+    identifier = identifier.strip()
+    _check(identifier, reason, by)
+    council(council_id)
+    with load.nothing_told():
+        kept_secret(key_of("child", council_id))  # under a new key nobody would be found
+        token = first_token(council_id, identifier)
+        _list(council_id, token)
+        erasure_id = _begin(council_id, token, reason, by)
+        with connect(server().admin) as connection:
+            records.lock(connection, council_id)
+            _count(connection, erasure_id, erase_from(connection, council_id, [token]))
+        _from_originals(council_id, erasure_id)
+        return _end(council_id, erasure_id, erase_receipts.naming(council_id, identifier))
+
+
+def first_token(council_id: str, identifier: str) -> str:
+    """Return the child's token under the first key of its council."""
+    return str(Pseudonymiser(council_id).tokens(pa.array([identifier])).text[0].as_py())
+
+
+def erase_from(connection: psycopg.Connection, council_id: str, first: list[str]) -> dict[str, int]:
+    """Remove the rows of children, by their tokens under the first key, from every table of a database."""
+    tokens = records.pseudonymiser(connection, council_id)
+    every = {token for generation in generations(first, tokens) for token in generation}
+    return erase_tables.remove(connection, council_id, sorted(every))
+
+
+def apply_lists(database: str) -> int:
+    """Erase from a restored database, before anybody reads it, whoever was erased until now; return how many."""
+    listed = {path.name.removeprefix("erased-"): path for path in get_settings().secrets.glob("erased-*")}
+    erased = 0
+    for council_id, path in sorted(listed.items()):
+        tokens = path.read_text().split()
+        with load.nothing_told(), connect(server().admin, database=database) as connection:
+            held = connection.execute("select token from door.erased where council_id = %s", [council_id])
+            missing = sorted(set(tokens) - {token for (token,) in held})
+            for token in missing:
+                erasure_id = _record(connection, council_id, token, "erased since this backup was made", "restore")
+                _count(connection, erasure_id, erase_from(connection, council_id, [token]))
+                connection.execute("update door.erasures set ended_at = now() where erasure_id = %s", [erasure_id])
+        erased += len(missing)
+    return erased
+
+
+def _check(identifier: str, reason: str, by: str) -> None:
+    if not identifier or not reason.strip() or not by.strip() or identifier in reason or identifier in by:
+        raise Fault(
+            "erasure_unexplained",
+            "An erasure needs the child's identifier, a reason and a name, and the last two are kept for ever:"
+            " neither may hold the identifier.",
+            remedy="give --reason and --by in words, and the identifier when it is asked for.",
+        )
+
+
+def _list(council_id: str, token: str) -> None:
+    """Put the token beside the keys, apart from every backup of the warehouse: a restore erases by it."""
+    path = get_settings().secrets / f"erased-{council_id}"
+    held = path.read_text().split() if path.exists() else []
+    if token not in held:
+        replace_private(path, "".join(f"{one}\n" for one in [*held, token]))
+
+
+def _begin(council_id: str, token: str, reason: str, by: str) -> int:
+    """Record the instruction, or find the one that was killed half way. From now on no row of the child comes in."""
+    with connect("loader") as connection:
+        records.lock(connection, council_id)
+        under_way = connection.execute(
+            "select erasure_id from door.erasures join door.erased using (erasure_id, council_id)"
+            " where council_id = %s and token = %s and ended_at is null",
+            [council_id, token],
+        ).fetchone()
+        return int(under_way[0]) if under_way else _record(connection, council_id, token, reason, by)
+
+
+def _record(connection: psycopg.Connection, council_id: str, token: str, reason: str, by: str) -> int:
+    row = connection.execute(
+        "insert into door.erasures (council_id, reason, asked_by) values (%s, %s, %s) returning erasure_id",
+        [council_id, reason, by],
+    ).fetchone()
+    assert row is not None
+    connection.execute(
+        "insert into door.erased (council_id, token, erasure_id) values (%s, %s, %s)"
+        " on conflict (council_id, token) do update set erasure_id = excluded.erasure_id",
+        [council_id, token, row[0]],
+    )
+    return int(row[0])
+
+
+def _count(connection: psycopg.Connection, erasure_id: int, went: dict[str, int]) -> None:
+    """Add what went to the record, in the transaction in which it goes."""
+    query = "select rows_erased from door.erasures where erasure_id = %s for update"
+    row = connection.execute(query, [erasure_id]).fetchone()
+    assert row is not None
+    total = {name: row[0].get(name, 0) + went.get(name, 0) for name in {*row[0], *went}}
+    connection.execute(
+        "update door.erasures set rows_erased = %s where erasure_id = %s",
+        [Jsonb({name: count for name, count in sorted(total.items()) if count}), erasure_id],
+    )
+
+
+def _from_originals(council_id: str, erasure_id: int) -> None:
+    with connect("loader") as connection:
+        names = connection.execute(
+            "select distinct o.original from door.originals o join raw.deliveries d using (delivery_id)"
+            " where d.council_id = %s and o.destroyed_at is null order by 1",
+            [council_id],
+        ).fetchall()
+    for (name,) in names:
+        with connect("loader") as connection:
+            records.lock(connection, council_id)
+            went = _rewrite(connection, council_id, name, f"{name.split('-e')[0]}-e{erasure_id}")
+            _count(connection, erasure_id, {went: 1} if went else {})
+    with connect("loader") as connection:
+        records.lock(connection, council_id)
+        originals.destroy_orphans(connection, council_id, datetime.now(UTC))
+
+
+def _rewrite(connection: psycopg.Connection, council_id: str, name: str, new: str) -> str:
+    """Put an original without erased children in the place of one with them; say what was done.
+
+    The old one is an orphan once this is committed, and is destroyed as one.
+    """
+    erased = erased_of(connection, records.pseudonymiser(connection, council_id))
+    try:
+        with decrypted(council_id, name) as delivery, originals.working_folder(council_id) as folder:
+            written = without_erased(delivery, erased, folder)
+            if not written:
+                return ""
+            with Original(council_id) as original:
+                _encrypt(original, [written.get(path, path) for path in delivery.files])
+                original.keep_as(new, originals.sent(name))
+    except (CannotRewriteError, Fault) as error:
+        if isinstance(error, Fault) and error.name not in ("original_destroyed", "original_damaged"):
+            raise
+        originals.destroy(name)
+        connection.execute("update door.originals set destroyed_at = now() where original = %s", [name])
+        return DESTROYED
+    connection.execute("update door.originals set original = %s where original = %s", [new, name])
+    return REWRITTEN
+
+
+def _encrypt(original: Original, files: list[Path]) -> None:
+    for path in files:
+        with path.open("rb") as plain, original.new_file() as file:
+            while chunk := plain.read(_CHUNK):
+                file.write(chunk)
+
+
+def _end(council_id: str, erasure_id: int, receipts: list[Path]) -> dict[str, int]:
+    with connect("loader") as connection:
+        records.lock(connection, council_id)
+        _count(connection, erasure_id, {RECEIPTS: len(receipts)} if receipts else {})
+    for path in receipts:
+        path.unlink(missing_ok=True)
+    with connect("loader") as connection:
+        row = connection.execute(
+            "update door.erasures set ended_at = now() where erasure_id = %s returning rows_erased", [erasure_id]
+        ).fetchone()
+    assert row is not None
+    return dict(row[0])
+
+
+def is_erased(council_id: str, identifier: str) -> bool:
+    """Whether the council's child is one of those that do not come in again."""
+    with connect("loader") as connection:
+        tokens = records.pseudonymiser(connection, council_id)
+        erased: Erased = erased_of(connection, tokens)
+        return erased.names(identifier)
