@@ -56,6 +56,13 @@ class Settings(BaseSettings):
         default=None, description="Who may approve, by name, separated by commas. Unset: whoever gives a name."
     )
     keep_versions: int = Field(default=5, ge=2, description="How many published versions stay restorable.")
+    deliver_to: str | None = Field(
+        default=None,
+        description="Where the region's extracts are sent as well (sftp://..., s3://..., file://...). Unset: nowhere.",
+    )
+    deliver_connection: str | None = Field(
+        default=None, description="The scheduler's connection that holds the credentials for that place."
+    )
     keep_log_days: int = Field(default=30, ge=1, description="Days of Airflow logs and runs to keep.")
     http_contact: str = Field(
         default="data-platform@example.invalid", description="Whom a publisher may write to; sent in the User-Agent."

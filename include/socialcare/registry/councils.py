@@ -28,6 +28,15 @@ class Due(BaseModel):
     """Month and day by which DfE wants the year's return; corrections of it may come until then."""
 
 
+class Deliver(BaseModel):
+    """Where a council wants its extracts as well."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    to: str = Field("", pattern=_ADDRESS)
+    connection: str = Field("", description="The scheduler's connection that holds the credentials.")
+
+
 class Council(BaseModel):
     """A council that sends extracts: who it is, what it sends, when it is due, under which agreement."""
 
@@ -49,6 +58,7 @@ class Council(BaseModel):
     inbox: str = Field("", pattern=_ADDRESS, description="Where it leaves its files, if not here.")
     outbox: str = Field("", pattern=_ADDRESS, description="Where it finds its receipts, if not here.")
     connection: str = Field("", description="The scheduler's connection that holds the credentials of both.")
+    deliver: Deliver = Field(Deliver(), description="Where its extracts are sent, besides being kept here.")
     link_children: bool = Field(False, description="Whether its children are linked with those of other councils.")
 
     @property
