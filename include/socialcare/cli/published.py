@@ -58,12 +58,12 @@ def rollback(
     why: Annotated[str, typer.Option(help="Kept with the move.")] = "asked by the operator",
 ) -> None:
     """Make an earlier version current again, at once."""
-    from socialcare.deliver import extracts
+    from socialcare.steps import deliver_extracts
     from socialcare.warehouse import versions as kept
 
     with existing_database():
         version_id = kept.rollback(to, why=why)
-        extracts.write(version_id)
+        deliver_extracts.write(version_id)
         console.print(f"Version {version_id} is current again, in `published` and in the extracts.")
 
 

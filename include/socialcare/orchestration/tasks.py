@@ -115,17 +115,19 @@ def publish(build: dict[str, int | None], night_id: str) -> int:
 @task(trigger_rule="all_done", **_RETRIES)  # also after a failed build: the current version may lack its extracts
 def deliver(night_id: str) -> int:
     """Write the extracts; when this version's are there already, that is noticed and nothing is written."""
+    from socialcare.orchestration.connections import open_connected
     from socialcare.steps import night
 
-    return _run(lambda: night.deliver(night_id))
+    return _run(lambda: night.deliver(night_id, open_connected))
 
 
 @task(trigger_rule="all_done", retries=0)
 def verdict(night_id: str) -> None:
     """Judge the night: fails if anything did, with each reason and what to do."""
+    from socialcare.orchestration.connections import open_connected
     from socialcare.steps import night
 
-    code = night.verdict(night_id)
+    code = night.verdict(night_id, open_connected)
     if code != night.CLEAN:
         reasons = "; ".join(
             f"{step} {subject}: {what} {todo}" for step, subject, what, todo in night.failures(night_id)

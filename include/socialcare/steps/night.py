@@ -91,27 +91,19 @@ def publish(night_id: str, version_id: int, expected_current: int | None) -> Out
     return _told(night_id, "publish", "warehouse", run)
 
 
-def deliver(night_id: str) -> Outcome:
-    """Write the extracts of the current version."""
-    from socialcare.deliver import extracts
-    from socialcare.warehouse import versions
+def deliver(night_id: str, open_place: Open = open_plainly) -> Outcome:
+    """Write the extracts of the current version, and send them where they are wanted."""
+    from socialcare.steps import deliver_extracts as step
 
-    def run() -> Outcome:
-        version_id = versions.current()
-        if version_id is None:
-            return Outcome("deliver", "extracts", "skipped", "nothing has been published yet")
-        folder = extracts.write(version_id)
-        return Outcome("deliver", "extracts", "delivered", f"version {version_id} in {folder.name}")
-
-    return _told(night_id, "deliver", "extracts", run)
+    return _told(night_id, step.STEP, step.SUBJECT, lambda: step.deliver_extracts(night_id, open_place))
 
 
-def verdict(night_id: str) -> int:
+def verdict(night_id: str, open_place: Open = open_plainly) -> int:
     """Judge the night by what its steps wrote down; keep and return its exit code.
 
     A step that wrote nothing was killed, and counts as failed.
     """
-    from socialcare.deliver import extracts
+    from socialcare.steps.deliver_extracts import SENT, mark_stale
 
     with connect("loader") as connection:
         rows = connection.execute(
@@ -125,7 +117,7 @@ def verdict(night_id: str) -> int:
         code = HELD
     elif not published:
         code = NOTHING_PUBLISHED
-    elif not delivered or any(said.get(step, "failed") in _BAD for step in _ingests()):
+    elif not delivered or any(said.get(step, "failed") in _BAD for step in _ingests()) or _failed(said, SENT):
         code = PUBLISHED_WITH_FAULTS
     else:
         code = CLEAN
@@ -134,10 +126,15 @@ def verdict(night_id: str) -> int:
             "update ops.nights set ended_at = now(), exit_code = %s where night_id = %s", [code, night_id]
         )
     if code in (NOTHING_PUBLISHED, HELD):
-        extracts.mark_stale(f"night {night_id} published nothing; these are the last good extracts")
+        mark_stale(night_id, f"night {night_id} published nothing; these are the last good extracts", open_place)
     elif not delivered:
-        extracts.mark_stale(f"night {night_id} published, but could not write its extracts; these are older")
+        why = f"night {night_id} published, but could not write its extracts; these are older"
+        mark_stale(night_id, why, open_place)
     return code
+
+
+def _failed(said: dict[tuple[str, str], str], wanted: str) -> bool:
+    return any(step == wanted and outcome in _BAD for (step, _), outcome in said.items())
 
 
 def _ingests() -> list[tuple[str, str]]:
