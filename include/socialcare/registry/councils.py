@@ -33,8 +33,8 @@ class Deliver(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    to: str = Field("", pattern=_ADDRESS)
-    connection: str = Field("", description="The scheduler's connection that holds the credentials.")
+    to: str = Field(default="", pattern=_ADDRESS)
+    connection: str = Field(default="", description="The scheduler's connection that holds the credentials.")
 
 
 class Council(BaseModel):
