@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "include" / "socialcare"
-ROOMS = ("extract", "door", "land", "quality", "warehouse", "deliver")
+ROOMS = ("extract", "door", "land", "quality", "warehouse", "deliver", "report")
 #: A room may know the ground floor, never another room, the steps or the scheduler.
 GROUND = {"registry", "settings", "errors", "credentials", "database", "embedded", "embedded_host", "outcomes"}
 GROUND |= {"formulas"}
