@@ -44,7 +44,7 @@ def without_erased(delivery: Delivery, erased: Erased, into: Path) -> dict[Path,
         files = {path: _found(delivery, path, into / f"unpacked-{n}", stores) for n, path in enumerate(delivery.files)}
         for number, path in enumerate(sorted(files, key=lambda path: _follows(files[path]))):
             new = into / f"rewritten-{number}"
-            if _is_text(files[path]):
+            if _is_text(path, files[path]):
                 if _rewrite(files[path][0], new, erased):
                     written[path] = new
                 again = _found(delivery, new, into / f"unpacked-again-{number}", stores)
@@ -66,9 +66,9 @@ def _follows(found: list[Recognised]) -> bool:
     return all(_is_table(one) and not columns_of(_table(one), "child") for one in found)
 
 
-def _is_text(found: list[Recognised]) -> bool:
-    """Whether it is rows of text, known or not, or a message."""
-    if not found:
+def _is_text(path: Path, found: list[Recognised]) -> bool:
+    """Whether the file itself is rows of text, known or not, or a message."""
+    if not found or any(one.path != path for one in found):
         return False
     one = found[0]
     if one.is_message:

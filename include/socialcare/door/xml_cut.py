@@ -70,7 +70,7 @@ def cut(file: BinaryIO, out: BinaryIO, wanted: Mapping[str, set[str]], is_wanted
     file.seek(0)
     for begin, end in places:
         _copy(file, out, begin - file.tell())
-        gone = file.read(end - begin)
+        gone = file.read(end - begin) + file.read(1)
         while not gone.endswith(b">"):  # the rest of the end tag
             gone += file.read(1) or b">"
         out.write(b"\n" * gone.count(b"\n"))

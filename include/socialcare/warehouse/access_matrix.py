@@ -71,7 +71,7 @@ MEANT: tuple[Meant, ...] = (
     Meant("publisher", "function", "versions.statements_started_before", frozenset({"EXECUTE"})),
     Meant("publisher", "function", "versions.transactions_started_before", frozenset({"EXECUTE"})),
     *(Meant(role, "schema", "quality", _USE) for role in ("loader", "transformer")),
-    *(Meant(role, "table", "quality.results", _READ) for role in ("loader", "transformer")),
+    *(Meant(role, kind, "quality.*", _READ) for role in ("loader", "transformer") for kind in ("table", "view")),
     # What each night did.
     *(Meant(role, "schema", "ops", _USE) for role in _OWNS),
     *(Meant(role, "table", f"ops.{t}", _WRITE) for role in _OWNS for t in ("nights", "outcomes")),
