@@ -1,8 +1,8 @@
-"""`make bench`: a full night directly, the same through the scheduler, a night without change, parsing dags/,
-the door, landing published files, the documented queries.
+"""`make bench`: a full night directly, the same through the scheduler, a night without change, what a change costs,
+parsing dags/, the door, landing published files, the documented queries.
 
 Each measurement has a home of its own and its own server. Prints a table; targets are DESIGN's.
-Usage: python -m bench [night|parse|door|land|queries ...]   (default: all)
+Usage: python -m bench [night|changes|parse|door|land|queries ...]   (default: all)
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import door, land, night, parse, queries
+from bench import door, land, night, night_changes, parse, queries
 
 PARTS: dict[str, Callable[[], object]] = {
     "night": night.main,
+    "changes": night_changes.main,
     "parse": parse.main,
     "door": lambda: door.run([200_000]),
     "land": lambda: land.run([1, 10]),

@@ -260,3 +260,15 @@ def test_a_warehouse_that_holds_nothing_yet_still_builds() -> None:
     assert rows("select count(*) from marts.regional_comparison") == [(0,)]
     assert rows("select distinct value_status from marts.looked_after_now") == [("not_available",)]
     assert dbt.docs().read_text(errors="replace").lstrip().lower().startswith("<!doctype html")
+
+
+def test_the_year_of_a_population_can_be_read_as_a_number_beside_sources_whose_releases_are_none(
+    north_east: dbt.BuildResult,
+) -> None:
+    """The planner may read the releases of all sources before it knows whose they are: one is called 2024-11."""
+    with connect("loader") as connection:
+        late = land(connection, "dfe_lait__values", "2024-11", [{"value": "1"}])
+    found = rows("select distinct release from staging.stg_ons_population__mid_years where release::int <= 2026")
+    assert found == [("2023",)]
+    with connect("loader") as connection:
+        connection.execute("update raw.landings set counts = false where landing_id = %s", [late])

@@ -34,6 +34,7 @@ NUMBERS = {
     "referrals_rate_per_10000": "CIN02", "s47_rate_per_10000": "CIN06", "icpc_rate_per_10000": "CIN07",
     "cpp": "CIN09n", "cpp_rate_per_10000": "CIN09", "cpp_starts": "CIN10n", "cpp_starts_rate_per_10000": "CIN10",
     "cpp_subsequent": "CIN13", "cpp_ended_2_years": "CIN15", "sw_fte": "WF01", "sw_cases": "WF10",
+    "cla_long_stable": "CLA05", "cpp_reviewed_in_time": "CIN16",
 }  # fmt: skip
 #: Numerator, denominator and value are those planted.
 SHARES = {
@@ -44,6 +45,7 @@ SHARES = {
     "icpc_15_days_pct": "CIN08", "cpp_subsequent_pct": "CIN13", "cpp_2_years_pct": "CIN14",
     "cpp_ended_2_years_pct": "CIN15", "sw_turnover_fte_pct": "WF04", "sw_vacancy_fte_pct": "WF05",
     "sw_agency_fte_pct": "WF06", "sw_absence_fte_pct": "WF09", "sw_caseload_fte": "WF10",
+    "cla_long_stable_pct": "CLA05", "cpp_reviewed_in_time_pct": "CIN16",
 }  # fmt: skip
 
 
@@ -88,7 +90,7 @@ def test_local_figures_are_the_planted_truth(planted: dict[str, Figure], flows: 
         if got != pytest.approx(wanted, abs=1e-6):
             wrong[indicator] = (got, wanted, local["status_reason"])
     assert wrong == {}
-    assert len(NUMBERS | SHARES) >= 45
+    assert len(NUMBERS | SHARES) >= 49
     assert {local["is_synthetic"] for local in found.values()} == {True}
 
 

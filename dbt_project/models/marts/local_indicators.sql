@@ -6,6 +6,10 @@ with measured as (
     select * from {{ ref('int_local__need') }}
     union all
     select * from {{ ref('int_local__workforce') }}
+    union all
+    select * from {{ ref('int_local__reviews') }}
+    union all
+    select * from {{ ref('int_local__carers') }}
 
 ),
 

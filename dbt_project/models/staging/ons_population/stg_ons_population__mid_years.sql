@@ -1,6 +1,7 @@
 -- Children aged 0 to 17 at 30 June, one row per release and area, from the workbook or from Nomis.
+-- A release is a year, and said as one: who reads it as a number would else have the planner read those of every source.
 select
-    current_landings.release,
+    substring(current_landings.release from '^[0-9]{4}$') as release,
     landed._release_id as release_id,
     landed.code as area_code,
     (
@@ -16,7 +17,7 @@ where landed.code like 'E%'
 union all
 
 select
-    current_landings.release,
+    substring(current_landings.release from '^[0-9]{4}$') as release,
     landed._release_id as release_id,
     landed.geography_code as area_code,
     sum(landed.obs_value::numeric)::bigint as population_0_17
