@@ -40,5 +40,5 @@ def build() -> None:
             ensure(connection, source)
     dbt.build(
         "+practice_workforce +practice_continuity +practice_audits +practice_supervision +practice_survey"
-        " +practice_areas +practice_due"
+        " +practice_areas +practice_due +practice_programmes +practice_team_quarters"
     )

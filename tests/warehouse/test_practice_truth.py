@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 
 import psycopg
 import pytest
 
-from socialcare.generate import Life, truth
+from socialcare.generate import Life, programme, truth
+from socialcare.generate.life import year_to_march
+from socialcare.generate.rows import OPEN
 from socialcare.generate.truth import Figure
 from socialcare.registry import all_councils
 from socialcare.warehouse import dbt, versions
@@ -17,6 +20,8 @@ from . import practised
 from .delivered import rows
 from .practised import AS_OF, YEAR
 
+#: What makes the number of a day, counted from 1970-01-01, an ordinal.
+EPOCH = date(1970, 1, 1).toordinal()
 MARTS = ("workforce", "continuity", "audits", "supervision", "areas")
 #: The planted figure of each measure of the whole council.
 PLANTED = {
@@ -127,7 +132,9 @@ def test_every_figure_of_the_whole_council_is_the_planted_truth(planted: dict[st
 
 
 def test_every_measure_is_held_to_the_truth_or_says_why_not(figures: Figures) -> None:
-    declared = {row[0] for row in rows("select measure from reference.practice_measures")}
+    declared = {
+        row[0] for row in rows("select measure from reference.practice_measures where mart <> 'practice_team_quarters'")
+    }
     assert declared == set(PLANTED) | set(NOT_PLANTED)
     assert {measure for measure, *_ in figures} <= declared
 
@@ -224,6 +231,30 @@ def test_what_is_overdue_is_the_planted_truth(planted: dict[str, Figure]) -> Non
         assert found.get(what, 0) == planted[f"PR_LATE_{name}"].numerator, what
     assert sum(found.values()) > 10
     assert rows("select count(*) from marts.practice_due where (overdue > 0) <> (longest_overdue_days > 0)") == [(0,)]
+
+
+def test_teams_by_quarter_are_the_planted_ones(planted: dict[str, Figure]) -> None:
+    """Audits of each team and quarter, and the day on which each team began, counted in the life itself."""
+    life = Life("durham", AS_OF, None, 100)
+    audits = life.practice.audits.where(year_to_march(YEAR, AS_OF).holds(life.practice.audits["on"]))
+    team = [f"TA-{1 + n}" for n in life.staff.posts["team"][audits["post"]]]
+    on = [date.fromordinal(int(day) + EPOCH) for day in audits["on"]]
+    good = [grade in ("outstanding", "good") for grade in audits["grade"]]
+    wanted: dict[tuple[str, date], list[int]] = {}
+    for one, day, is_good in zip(team, on, good, strict=True):
+        found = wanted.setdefault((one, date(day.year, day.month - (day.month - 1) % 3, 1)), [0, 0])
+        found[0], found[1] = found[0] + is_good, found[1] + 1
+    held = rows(
+        "select team, quarter_start_date, numerator, denominator from marts.practice_team_quarters"
+        " where measure = 'team_audits_good_pct'"
+    )
+    assert {(one, day): [above, below] for one, day, above, below in held} == wanted
+    begun = {
+        f"TA-{1 + n}": date.fromordinal(int(day) + EPOCH) for n, day in enumerate(programme.begins(life)) if day < OPEN
+    }
+    assert dict(rows("select team, began_on from marts.practice_programmes where programme = 'REL-1'")) == begun
+    kept = {measure for (measure,) in rows("select distinct measure from marts.practice_team_quarters")}
+    assert len(kept) == 5
 
 
 def test_each_council_reads_its_own_rows_and_an_analyst_none(planted: dict[str, Figure]) -> None:
