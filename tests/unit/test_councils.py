@@ -38,3 +38,22 @@ def test_a_return_without_its_due_day_is_named(tmp_path: Path, right: str, wrong
     with pytest.raises(Fault, match="council_declaration_wrong") as raised:
         all_councils(tmp_path)
     assert raised.value.where == "durham.yml"
+
+
+@pytest.mark.parametrize("field", ["agreement", "purpose", "contact", "retention_days", "rows_retention_days"])
+@pytest.mark.parametrize("given", ["", "''", "0"])
+def test_nothing_is_taken_without_an_agreement_a_purpose_a_time_and_a_contact(
+    tmp_path: Path, field: str, given: str
+) -> None:
+    lines = DURHAM.splitlines()
+    (line,) = (n for n, one in enumerate(lines) if one.startswith(f"{field}:"))
+    lines[line] = f"{field}: {given}" if given else ""
+    (tmp_path / "durham.yml").write_text("\n".join(lines))
+    with pytest.raises(Fault, match="council_declaration_wrong"):
+        all_councils(tmp_path)
+
+
+def test_an_original_never_outlives_its_rows(tmp_path: Path) -> None:
+    (tmp_path / "durham.yml").write_text(DURHAM.replace("rows_retention_days: 2190", "rows_retention_days: 364"))
+    with pytest.raises(Fault, match="an original would outlive its rows"):
+        all_councils(tmp_path)

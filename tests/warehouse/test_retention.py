@@ -5,13 +5,17 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from socialcare.database import ADMIN, connect, pass_file, url
 from socialcare.errors import Fault
-from socialcare.operate import retention
+from socialcare.operate import backup, retention
 from socialcare.settings import child_environment, get_settings
+from socialcare.warehouse import history
+
+from .delivered import deliver, token
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
 OLD, NEW = NOW - timedelta(days=31), NOW - timedelta(days=29)
@@ -44,7 +48,10 @@ def test_what_is_older_than_the_limit_goes_and_the_rest_stays() -> None:
         log_file("dag_id=nightly/run_id=new/a.log", NEW),
     )
     counts = retention.clean(NOW, airflow=False)
-    assert counts == {"originals": 0, "receipts": 0, "log_files": 1, "nights": 1, "outcomes": 1, "airflow": 0}
+    assert counts == {
+        **{"originals": 0, "receipts": 0, "deliveries": 0, "rows": 0, "backups": 0},
+        **{"log_files": 1, "nights": 1, "outcomes": 1, "airflow": 0},
+    }
     assert not old.parent.exists()
     assert new.exists()
     with connect("loader") as connection:
@@ -78,3 +85,70 @@ def test_a_cleaning_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     get_settings.cache_clear()
     with pytest.raises(Fault, match="airflow_not_cleaned"):
         retention.clean(NOW)
+
+
+def held(query: str, role: str = "loader") -> list[tuple[Any, ...]]:
+    with connect(role) as connection:
+        return connection.execute(query.encode()).fetchall()
+
+
+HISTORY = "select count(*) from intermediate.int_history__ssda903__header"
+
+
+def test_rows_histories_and_quarantine_go_with_the_councils_declared_time(warehouse: str) -> None:
+    """Made-up dates: Durham declares 2190 days for its rows, so that 2191 are too many and 2189 are not."""
+    ages = {"durham": (2191, 2189), "south_tyneside": (2189,)}
+    for council, days in ages.items():
+        for number, age in enumerate(days):
+            row = {"child_pseudonym": token(f"{council} {number}")}
+            delivery = deliver(
+                f"20{20 + number}-10-31", {"header": [row]}, council=council, year=2021 + number,
+                waiting={"header": [number]},
+            )  # fmt: skip
+            with connect(ADMIN) as connection:
+                connection.execute(
+                    "update raw.deliveries set received_at = %s where delivery_id = %s",
+                    [NOW - timedelta(days=age), delivery],
+                )
+    history.follow()
+    assert held(HISTORY, "transformer") == [(3,)]
+    counts = retention.clean(NOW, airflow=False)
+    assert (counts["deliveries"], counts["rows"]) == (1, 1)
+    assert held("select council_id, collection_year from raw.deliveries order by 1") == [
+        *(("durham", 2022), ("south_tyneside", 2021))
+    ]
+    for table in ("door.findings", "door.files", "raw.ssda903__header"):
+        assert held(f"select count(*) from {table}") == [(2,)], table
+    assert held(HISTORY, "transformer") == [(2,)]
+    assert held("select council_id, what, how_many from door.destructions order by what") == [
+        ("durham", "deliveries", 1),
+        ("durham", "rows", 1),
+    ]
+    assert retention.clean(NOW, airflow=False)["deliveries"] == 0
+
+
+def test_a_series_of_which_nothing_is_left_has_no_history(warehouse: str) -> None:
+    deliver("2020-10-31", {"header": [{"child_pseudonym": token("one")}]}, year=2021)
+    history.follow()
+    retention.clean(datetime.now(UTC) + timedelta(days=2191), airflow=False)
+    assert held(HISTORY, "transformer") == [(0,)]
+
+
+def test_a_backup_goes_when_its_time_is_over_and_what_is_no_backup_stays(warehouse: str, tmp_path: Path) -> None:
+    kept = backup.backup(tmp_path / "backups")
+    (tmp_path / "backups" / "socialcare-mine").mkdir()
+    assert retention.clean(datetime.now(UTC) + timedelta(days=89), airflow=False)["backups"] == 0
+    assert kept.exists()
+    assert retention.clean(datetime.now(UTC) + timedelta(days=91), airflow=False)["backups"] == 1
+    assert [path.name for path in (tmp_path / "backups").iterdir()] == ["socialcare-mine"]
+    assert held("select council_id, what, how_many from door.destructions") == [("all", "backups", 1)]
+
+
+def test_a_restored_backup_has_nothing_past_its_time(warehouse: str, tmp_path: Path) -> None:
+    delivery = deliver("2020-10-31", {"header": [{"child_pseudonym": token("one")}]}, year=2021)
+    with connect(ADMIN) as connection:
+        connection.execute(
+            "update raw.deliveries set received_at = now() - interval '2191 days' where delivery_id = %s", [delivery]
+        )
+    backup.restore(backup.backup(tmp_path))
+    assert held("select count(*) from raw.ssda903__header") == [(0,)]

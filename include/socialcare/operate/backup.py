@@ -25,8 +25,10 @@ from psycopg import sql
 from socialcare import embedded
 from socialcare.database import connect, pass_file, server
 from socialcare.deliver.csv_file import sha256_of
-from socialcare.door import erase
+from socialcare.door import erase, retention
 from socialcare.errors import Fault
+from socialcare.operate import backup_expiry
+from socialcare.registry import all_councils
 from socialcare.settings import child_environment, get_settings
 from socialcare.warehouse import schema
 
@@ -48,7 +50,9 @@ def backup(to: Path) -> Path:
     """
     try:
         to.mkdir(parents=True, exist_ok=True)
-        return _backup(to)
+        made = _backup(to)
+        backup_expiry.remember_place(to)
+        return made
     except OSError as error:
         raise Fault(
             "backup_failed", f"The backup could not be written: {error.strerror or error}.", where=str(to),
@@ -106,6 +110,8 @@ def restore(source: Path, database: str | None = None) -> list[str]:
             _compare(fresh, manifest["rows"])
             schema.bring_up(fresh)
             erase.apply_lists(fresh)
+            for council in all_councils():
+                retention.destroy_rows(council, datetime.now(UTC), fresh)
             _swap(connection, fresh, name)
         finally:
             _drop(connection, fresh)

@@ -1,6 +1,6 @@
-"""Keep things as long as they are needed: logs, Airflow's own records, nights' outcomes, originals and receipts.
+"""Keep things as long as they are needed: logs, Airflow's records, outcomes; originals, receipts, rows, backups.
 
-How long what names somebody is kept is the council's declaration; the rest is one setting.
+How long what is about somebody is kept is the council's declaration; the rest is settings.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from pathlib import Path
 from socialcare.database import connect, pass_file, url
 from socialcare.door.retention import destroy_expired
 from socialcare.errors import Fault
+from socialcare.operate import backup_expiry
 from socialcare.settings import child_environment, get_settings
+from socialcare.warehouse import history
 
 #: What grows with every night. Not ``dag`` and ``dag_version``: few rows, and kept runs refer to them.
 _AIRFLOW_TABLES = (
@@ -28,14 +30,17 @@ _AIRFLOW_TABLES = (
 def clean(now: datetime | None = None, *, airflow: bool = True) -> dict[str, int]:
     """Remove what is older than ``keep_log_days`` before ``now`` (time zone aware); return what went.
 
-    Counts: ``originals`` and ``receipts`` (destroyed), ``log_files``, ``nights``, ``outcomes``, and ``airflow`` (1
-    when its records were cleaned).
+    Counts: ``originals``, ``receipts``, ``deliveries`` and their ``rows``, ``backups`` (destroyed), ``log_files``,
+    ``nights``, ``outcomes``, and ``airflow`` (1 when its records were cleaned).
     ``airflow=False`` leaves Airflow's database alone. Raises Fault ``airflow_not_cleaned``.
     """
     now = now or datetime.now(UTC)
     before = now - timedelta(days=get_settings().keep_log_days)
+    expired = destroy_expired(now)
+    _forget_destroyed()
     counts = {
-        **destroy_expired(now),
+        **expired,
+        "backups": backup_expiry.remove_expired(now),
         "log_files": _remove_logs(before),
         **_remove_outcomes(before),
         "airflow": 0,
@@ -44,6 +49,19 @@ def clean(now: datetime | None = None, *, airflow: bool = True) -> dict[str, int
         _clean_airflow(before)
         counts["airflow"] = 1
     return counts
+
+
+def _forget_destroyed() -> None:
+    """Make the histories anew of the councils of which deliveries were destroyed: of those that are left."""
+    with connect("transformer") as connection:
+        councils = connection.execute(
+            "select distinct council_id from intermediate.int_history__deliveries"
+            " where delivery_id not in (select delivery_id from raw.deliveries) order by 1"
+        ).fetchall()
+    for (council_id,) in councils:
+        history.forget(council_id)
+    if councils:
+        history.follow()
 
 
 def _remove_logs(before: datetime) -> int:

@@ -51,10 +51,16 @@ class Council(BaseModel):
     due: dict[str, Due]
     """How often each of the returns comes."""
     due_by: str = Field(pattern=r"^\d{2}:\d{2}$", description="Local time by which tonight's files should be in.")
-    agreement: str
-    purpose: str
+    agreement: str = Field(min_length=1)
+    """Under which agreement it sends."""
+    purpose: str = Field(min_length=1)
+    """What its data may be used for."""
     retention_days: int = Field(gt=0)
-    contact: str
+    """How long what names children is kept: the encrypted originals, and receipts in its outbox."""
+    rows_retention_days: int = Field(gt=0)
+    """How long its pseudonymised rows are kept: raw, histories, positions in quarantine."""
+    contact: str = Field(min_length=1)
+    """Whom to ask, and who gives instructions."""
     inbox: str = Field("", pattern=_ADDRESS, description="Where it leaves its files, if not here.")
     outbox: str = Field("", pattern=_ADDRESS, description="Where it finds its receipts, if not here.")
     connection: str = Field("", description="The scheduler's connection that holds the credentials of both.")
@@ -72,6 +78,12 @@ class Council(BaseModel):
         if wanted:
             raise ValueError("children are not linked across councils: no joint agreement is provided for (ADR 0016)")
         return wanted
+
+    @model_validator(mode="after")
+    def _keeps_rows_as_long_as_their_originals(self) -> Council:
+        if self.rows_retention_days < self.retention_days:
+            raise ValueError("rows_retention_days is shorter than retention_days: an original would outlive its rows")
+        return self
 
     @model_validator(mode="after")
     def _says_when_each_is_due(self) -> Council:
