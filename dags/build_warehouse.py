@@ -5,13 +5,15 @@ If a run fails: do what the task's message says, then trigger a new run. The ver
 
 from airflow.sdk import dag
 
-from socialcare.orchestration import tasks
+from socialcare.orchestration import approval, tasks
 from socialcare.orchestration.policy import defaults
 
 
 @dag(schedule=[tasks.BUILD_WANTED], tags=["build"], doc_md=__doc__, **defaults())
 def build_warehouse():
-    tasks.publish(tasks.build_and_audit(tasks.NIGHT_ID), tasks.NIGHT_ID) >> tasks.deliver(tasks.NIGHT_ID)
+    build = tasks.build_and_audit(tasks.NIGHT_ID)
+    tasks.publish(build, tasks.NIGHT_ID) >> tasks.deliver(tasks.NIGHT_ID)
+    build >> approval.ask_for_approval(tasks.NIGHT_ID)
 
 
 build_warehouse()

@@ -6,7 +6,7 @@ what is there now, so a new run is always safe; clearing an old run does the sam
 
 from airflow.sdk import dag
 
-from socialcare.orchestration import tasks
+from socialcare.orchestration import approval, tasks
 from socialcare.orchestration.policy import defaults, late_alert, night_schedule
 from socialcare.registry import all_councils, all_sources
 
@@ -26,6 +26,7 @@ def nightly():
     ingests >> build
     ingests >> tasks.watch_sources(night_id) >> verdict
     published >> delivered >> verdict
+    build >> approval.ask_for_approval(night_id) >> verdict
     [answered for _, answered in exchanges] >> verdict
 
 

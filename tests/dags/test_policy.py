@@ -14,7 +14,7 @@ DAGS = Path(__file__).resolve().parents[2] / "dags"
 
 def test_there_are_exactly_the_declared_dags(dags) -> None:
     subjects = {s.id for s in all_sources()} | {c.id for c in all_councils()}
-    assert set(dags) == {"nightly", "build_warehouse", "housekeeping", "watch_sources"} | {
+    assert set(dags) == {"nightly", "build_warehouse", "release_held", "housekeeping", "watch_sources"} | {
         f"ingest_{s}" for s in subjects
     }
 
@@ -27,7 +27,8 @@ def test_every_dag_says_what_to_do_when_a_run_fails(dags) -> None:
 def test_no_dag_catches_up_or_runs_twice_at_once(dags) -> None:
     for dag in dags.values():
         assert dag.catchup is False, dag.dag_id
-        assert dag.max_active_runs == 1, dag.dag_id
+        # A question that waits for a person must not keep the next one from being asked.
+        assert dag.max_active_runs == (8 if dag.dag_id == "release_held" else 1), dag.dag_id
 
 
 def test_every_task_tells_someone_when_it_fails(dags) -> None:
@@ -46,7 +47,9 @@ def test_tags_are_from_the_closed_list(dags) -> None:
 def test_the_night_has_a_task_per_source_and_council_and_one_verdict_leaf(dags) -> None:
     night = dags["nightly"]
     ingests = {f"ingest_{x.id}" for x in (*all_sources(), *all_councils())}
-    assert set(night.task_ids) == ingests | {"watch_sources", "build_and_audit", "publish", "deliver", "verdict"}
+    assert set(night.task_ids) == ingests | {
+        *("watch_sources", "build_and_audit", "ask_for_approval", "publish", "deliver", "verdict")
+    }
     assert [task.task_id for task in night.leaves] == ["verdict"]
     assert night.get_task("build_and_audit").upstream_task_ids == ingests
 
@@ -78,6 +81,35 @@ def test_only_a_wanted_build_schedules_the_warehouse(dags) -> None:
     emitters = {dag.dag_id for dag in dags.values() for task in dag.tasks if BUILD_WANTED in task.outlets}
     assert emitters == {d for d in dags if d.startswith("ingest_")}
     assert "build_wanted" in str(dags["build_warehouse"].timetable.asset_condition)
+
+
+def test_a_held_version_is_asked_about_in_a_run_of_its_own_and_stays_unpublished_by_default(dags) -> None:
+    from socialcare.orchestration import approval
+    from socialcare.settings import get_settings
+
+    emitters = {dag.dag_id for dag in dags.values() for task in dag.tasks if approval.VERSION_HELD in task.outlets}
+    assert emitters == {"nightly", "build_warehouse"}
+    assert "version_held" in str(dags["release_held"].timetable.asset_condition)
+    question = dags["release_held"].get_task("ask")
+    assert question.options == [approval.PUBLISH, approval.LEAVE]
+    assert question.defaults == [approval.LEAVE]
+    assert question.response_timeout.total_seconds() == 3600 * get_settings().approval_hours
+    assert set(question.params) == {"reason", "name"}
+    assert dags["release_held"].get_task("release").upstream_task_ids == {"find_held", "ask"}
+
+
+@pytest.mark.parametrize(
+    ("login", "form", "who"),
+    [
+        ("ada.example", {"reason": "confirmed by DfE"}, ("ada.example", "confirmed by DfE")),
+        ("admin", {"reason": "confirmed by DfE", "name": "Ada Example"}, ("Ada Example", "confirmed by DfE")),
+        ("admin", {"reason": None, "name": None}, ("", "")),
+    ],
+)
+def test_a_shared_login_names_nobody(login: str, form: dict, who: tuple[str, str]) -> None:
+    from socialcare.orchestration import approval
+
+    assert approval.who_and_why({"responded_by_user": {"id": "1", "name": login}, "params_input": form}) == who
 
 
 @pytest.mark.parametrize("file", sorted(DAGS.glob("*.py")), ids=lambda f: f.name)

@@ -35,6 +35,7 @@ def test_every_module_of_verbs_is_part_of_the_command() -> None:
     "verb",
     [
         *[("status",), ("versions",), ("rollback",), ("access",), ("docs",), ("backup", "to"), ("sql", "select 1")],
+        *[("diff",), ("quality",), ("approve", "1", "--by", "a", "--reason", "b")],
         *[("sources",), ("watch",), ("landings",), ("lait",), ("explain", "a_rate", "Durham", "2024")],
     ],
     ids=lambda verb: verb[0],

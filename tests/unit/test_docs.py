@@ -79,7 +79,8 @@ def test_the_data_model_gives_every_mart_its_section() -> None:
 
 
 def test_the_runbook_has_a_section_for_every_dag() -> None:
-    sections = set(re.findall(r"^## (\S+)$", (PROJECT_ROOT / "docs" / "operate.md").read_text(), flags=re.MULTILINE))
+    pages = "".join((PROJECT_ROOT / "docs" / name).read_text() for name in ("operate.md", "gate.md"))
+    sections = set(re.findall(r"^## (\S+)$", pages, flags=re.MULTILINE))
     files = {path.stem for path in (PROJECT_ROOT / "dags").glob("*.py")} - {"ingest"}
     assert files
     assert files | {"ingest_<source>", "ingest_<council>"} <= sections

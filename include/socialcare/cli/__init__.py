@@ -13,7 +13,7 @@ import typer
 
 # In the order in which --help shows them.
 # isort: off
-from socialcare.cli import night, published, extracts, sources, lait, claims, check, generate, keep, door, declarations
+from socialcare.cli import night, published, gate, extracts, sources, lait, claims, check, generate, keep, door, declarations
 
 # isort: on
 from socialcare.cli.shared import app, tell
@@ -27,6 +27,7 @@ __all__ = [
     "declarations",
     "door",
     "extracts",
+    "gate",
     "generate",
     "keep",
     "lait",

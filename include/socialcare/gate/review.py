@@ -12,6 +12,7 @@ from socialcare.gate import differ, judge
 from socialcare.gate.declared import load
 from socialcare.gate.judge import Diff, Finding
 from socialcare.warehouse import versions_held
+from socialcare.warehouse.versions_held import Held
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,6 +67,16 @@ def sentence(one: Finding) -> str:
     """Return one reason in words, its rule first."""
     place = f" {one.mart}, {one.indicator}:" if one.mart else ""
     return f"{one.rule}:{place} {one.text}"
+
+
+def question(held: Held) -> str:
+    """Return what is to be read before answering, as Airflow's page shows it."""
+    lines = [f"- {sentence(Finding(**one))}" for one in held.findings]
+    return (
+        f"Version {held.version_id} differs from version {held.against_version}, which people read, by more than goes "
+        f"out by itself:\n\n" + "\n".join(lines) + f"\n\nEvery change: `socialcare diff {held.version_id}`. An answer "
+        f"needs your name and a reason. Without one by {held.deadline:%Y-%m-%d %H:%M} UTC it is not published."
+    )
 
 
 def _compared_with(connection: psycopg.Connection, version_id: int) -> int | None:

@@ -174,14 +174,15 @@ def _summarise(console: Console, night_id: str, code: int, running: platform.Pla
     if failed:
         console.print()
     for step, subject, what, remedy in failed:
-        console.print(Text.assemble((f"{step} {subject}", "red"), f" failed: {what}"), highlight=False)
+        word, colour = ("held", "yellow") if code == night.HELD and step == "build_and_audit" else ("failed", "red")
+        console.print(Text.assemble((f"{step} {subject}", colour), f" {word}: {what}"), highlight=False)
         if remedy:
             console.print(f"    what to do: {remedy}", highlight=False, markup=False)
     endings = {
         night.CLEAN: "[green]The night is published and clean.[/]",
         night.NOTHING_PUBLISHED: "[red]Nothing was published tonight.[/] The version before, if any, still stands.",
         night.PUBLISHED_WITH_FAULTS: "[yellow]Published, but something failed (above); its last good data stand.[/]",
-        night.HELD: "[yellow]The night is held for a person.[/]",
+        night.HELD: "[yellow]The night is held for a person (above); the version before, if any, still stands.[/]",
     }
     console.print(f"\n{endings[code]}  (exit {code})")
     shown = _short(home)

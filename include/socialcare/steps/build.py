@@ -11,11 +11,12 @@ from pathlib import Path
 from socialcare.database import connect
 from socialcare.disclosure import control
 from socialcare.errors import Fault
+from socialcare.gate import review
 from socialcare.land import tables
 from socialcare.quality import gate, runner
 from socialcare.registry import all_sources
 from socialcare.settings import get_settings
-from socialcare.warehouse import dbt, history, versions, versions_build
+from socialcare.warehouse import dbt, history, versions, versions_build, versions_held
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _BUILD_LOCK = 7300030
@@ -116,13 +117,15 @@ def build_and_audit(night_id: str) -> Build:
     """Check raw, build the marts, copy them into a version, check that version.
 
     Returns at once, ``unchanged``, when the current version was built from the same things.
-    Raises Fault when a model fails or a critical check does; the version before stays in place.
+    Raises Fault when a model fails or a critical check does, and ``version_held`` when so much changed that a person
+    must look; the version before stays in place.
     """
     with _one_build_at_a_time():
         _refuse_a_mixture()
         before = versions.current()
         key = build_key()
         if before is not None and versions.build_key_of(before) == key:
+            versions_held.supersede()  # what waits was built from something else
             return Build(before, before, f"version {before} already holds exactly this", unchanged=True)
         _require_every_source()
         return _build(night_id, key, before)
@@ -159,6 +162,7 @@ def _build(night_id: str, key: str, before: int | None) -> Build:
         versions_build.mark_failed(version_id)
         raise
     versions_build.mark_audited(version_id, night_id=night_id)
+    review.review(version_id, night_id)
     passed, warned = raw.passed + marts.passed, raw.warned + marts.warned
     return Build(
         version_id,
