@@ -16,6 +16,7 @@ from socialcare.steps.build import Build
 
 CLEAN, NOTHING_PUBLISHED, PUBLISHED_WITH_FAULTS, HELD = 0, 1, 2, 3
 _BAD = ("failed", "rejected", "held")
+_FOR_A_PERSON = ("disclosure_risk", "version_held", "version_withdrawn")
 #: What a step's end depends on no more once an earlier step of the same night runs again (a cleared task).
 _AFTER = {"build_and_audit": ("publish", "deliver"), "publish": ("deliver",)}
 
@@ -230,8 +231,8 @@ def _told(night_id: str, step: str, subject: str, run: Callable[[], Outcome]) ->
 
 
 def _word(fault: Fault) -> str:
-    """A version that a person withdrew waits for a person; everything else has failed."""
-    return "held" if fault.name == "version_withdrawn" else "failed"
+    """What only a person can let go on is held; everything else has failed."""
+    return "held" if fault.name in _FOR_A_PERSON else "failed"
 
 
 def _forget(night_id: str, step: str, subject: str) -> None:
