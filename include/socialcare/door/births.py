@@ -30,6 +30,10 @@ class Births:
             table: tuple(name for name, column in declared.every_column.items() if column.flag)
             for table, declared in year.tables.items()
         }
+        self.forget()
+
+    def forget(self) -> None:
+        """Hold no birth: every file is read."""
         self._held: list[tuple[Numbers, Days]] = []
         self._number, self._born = np.empty(0, np.uint64), np.empty(0, np.int32)
 
@@ -80,7 +84,10 @@ class Births:
             self._number, self._born = numbers[first], born[order[first]]
         if not len(self._number):
             return np.full(len(wanted), NO_DAY)
-        place = np.minimum(np.searchsorted(self._number, wanted), len(self._number) - 1)
+        in_order = np.argsort(wanted)  # neighbours are looked for near each other: twice as fast
+        place = np.empty(len(wanted), np.int64)
+        place[in_order] = np.searchsorted(self._number, wanted[in_order])
+        np.minimum(place, len(self._number) - 1, out=place)
         found: Days = np.where(self._number[place] == wanted, self._born[place], NO_DAY).astype(np.int32)
         return found
 

@@ -31,7 +31,6 @@ from socialcare.door.plan import Plan, make_plan
 from socialcare.door.reading import Reader, UnreadableError
 from socialcare.door.recognise import Copy
 from socialcare.door.register import Findings
-from socialcare.door.small import few_arenas
 from socialcare.door.verdicts import JudgedFile, RefusedError, Taken, refuse_if_nothing_came_in, verdict_of
 from socialcare.errors import Fault
 from socialcare.registry.councils import council
@@ -64,7 +63,6 @@ def take_in(delivery: Delivery, *, today: date | None = None) -> Taken:
     Never raises for what is in it. Fault ``door_load_failed`` when the database fails, ``door_files_failed`` when the
     disk does, ``delivery_changed`` when somebody wrote to it meanwhile: nothing is changed then.
     """
-    few_arenas()
     pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what it once had: a fifth more at the peak
     with load.nothing_told(), connect("loader") as connection:
         records.lock(connection, delivery.council_id)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import ctypes
+import errno
+import os
 import tempfile
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from socialcare.door.reading import UnreadableError
+from socialcare.door.small import give_back
 
 #: One finding: a line, the number of a rule, and whose row it is (a keyed number, or nought).
 FINDING = np.dtype([("line", "i4"), ("rule", "u1"), ("whose", "u8")])
@@ -22,7 +24,7 @@ Records = npt.NDArray[np.void]
 #: Bytes held before they go to disk, parts they go to, and rows that rules see at once (whole parts).
 _IN_MEMORY = 8 << 20
 _PARTS = 512
-_GROUP = 40_000
+_GROUP = 60_000
 #: Rows of one file about one child: rules compare each with the others. A life has hundreds.
 MOST_OF_ONE = 5_000
 
@@ -37,7 +39,8 @@ class Spill:
     def __init__(self) -> None:
         self._held: dict[str, list[Records]] = {}
         self._bytes = 0
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed by __exit__
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # closed by __exit__
+        self._end = 0
         self._pieces: dict[str, list[list[tuple[int, int]]]] = {}
         self._types: dict[str, np.dtype[np.void]] = {}
 
@@ -85,10 +88,12 @@ class Spill:
     def _read(self, parts: list[int]) -> dict[str, Records]:
         group = {}
         for table, pieces in self._pieces.items():
-            data = bytearray()
-            for start, size in (piece for part in parts for piece in pieces[part]):
-                self._file.seek(start)
-                data += self._file.read(size)
+            wanted = [piece for part in parts for piece in pieces[part]]
+            data, place = memoryview(bytearray(sum(size for _, size in wanted))), 0
+            for start, size in wanted:
+                place += os.preadv(self._file.fileno(), [data[place : place + size]], start)
+            if place < len(data):
+                raise OSError(errno.EIO, "what was written is not there")
             group[table] = np.frombuffer(data, dtype=self._types[table])
         return group
 
@@ -98,23 +103,27 @@ class Spill:
             pieces = self._pieces.setdefault(table, [[] for _ in range(_PARTS)])
             for number, (start, end) in enumerate(pairwise(starts.tolist())):
                 if end > start:
-                    place = self._file.seek(0, 2)
-                    pieces[number].append((place, self._file.write(rows[start:end].tobytes())))
+                    place = self._end + start * rows.itemsize
+                    pieces[number].append((place, (end - start) * rows.itemsize))
+            self._end += _write_all(self._file, rows)
         self._held, self._bytes = {}, 0
         give_back()
 
 
-def give_back() -> None:
-    """Give the memory that is free back to the system: the C library would keep a third of all that it ever had."""
-    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # GNU's alone has it
-        trim(0)
+def _write_all(file: IO[bytes], rows: Records) -> int:
+    """Write the rows; return their bytes. What the file itself writes may be less than it is given."""
+    rest = rows.view(np.uint8).data
+    while rest:
+        rest = rest[file.write(rest) :]
+    return rows.nbytes
 
 
 def _split(rows: Records, count: int) -> tuple[Records, npt.NDArray[np.int64]]:
     """Return the rows in ``count`` parts by the number of their child, and where each begins (and the last ends)."""
-    part = (rows["_key"] % np.uint64(count)).astype(np.uint16)
+    part = (np.ascontiguousarray(rows["_key"]) % np.uint64(count)).astype(np.uint16)
     ends = np.cumsum(np.bincount(part, minlength=count))
-    return rows[np.argsort(part, kind="stable")] if count > 1 else rows, np.append(0, ends)
+    # take: it moves whole rows, eight times as fast as an index does
+    return rows.take(np.argsort(part, kind="stable")) if count > 1 else rows, np.append(0, ends)
 
 
 def refuse_crowd(group: dict[str, Records]) -> None:

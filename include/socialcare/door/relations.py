@@ -92,7 +92,7 @@ class Relation:
         dates = [np.ascontiguousarray(rows[name]) for name in self._order]
         if _are_together(keys, dates):  # as most extracts are
             return rows
-        return rows[np.lexsort([*reversed(dates), keys])]
+        return rows.take(np.lexsort([*reversed(dates), keys]))
 
     def arrow(self, rows: Records) -> pa.Table:
         """Return the rows as the relation that SQL sees: empty where a cell was blank or wrong."""
