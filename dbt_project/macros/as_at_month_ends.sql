@@ -11,7 +11,7 @@
     {%- endfor -%}
     {{ render(
         own.code
-        | replace("ref('stg_returns__deliveries')", "ref('int_shared__deliveries')")
+        | replace("ref('stg_returns__deliveries')", "ref('int_shared__pending')")
         | replace("ref('int_local__windows')", "ref('int_shared__windows')")
     ) }}
     {%- endif -%}
@@ -19,6 +19,20 @@
 
 {% macro raw_code_of(model) -%}
     {{ return(graph.nodes['model.' ~ project_name ~ '.' ~ model].raw_code) }}
+{%- endmacro %}
+
+{#- Take out of the month ends counted those that are made from something else now, or from nothing. -#}
+{% macro forget_month_ends(relation) -%}
+    {%- if execute and is_incremental() -%}
+    delete from {{ relation }} as held
+    where not exists (
+        select 1
+        from {{ ref('int_shared__deliveries') }} as deliveries
+        where deliveries.council_id = held.month_end_of
+            and deliveries.return_id = held.return_id
+            and deliveries.made_from = held.made_from
+    )
+    {%- endif -%}
 {%- endmacro %}
 
 {#- What of an amount everybody may see: nothing of 1 to 5, a nought as it is, all else to the nearest 5. -#}

@@ -153,6 +153,22 @@ def test_a_made_up_council_is_safe_at_every_month_end(month_ends: Knowledge) -> 
     assert attack.effort.programmes < 1000
 
 
+def test_a_month_end_is_counted_again_only_where_its_deliveries_changed(month_ends: Knowledge) -> None:
+    """September comes, and August is described once more: Durham's two, and nobody else's."""
+    deliver("2026-09-30", {"episodes": in_care(80)})
+    deliver("2026-08-31", {"episodes": in_care(20)})
+    counted = "select month_end_of, return_id, min(xmin::text) from intermediate.int_shared__counted group by 1, 2"
+    before = set(rows(counted))
+    dbt.build("int_shared__deliveries int_shared__counted")
+    assert {row[:2] for row in set(rows(counted)) - before} == {
+        ("durham 2026-08-31", "ssda903"), ("durham 2026-09-30", "ssda903")
+    }  # fmt: skip
+    assert rows(
+        "select month_end::text, amount::int from intermediate.int_shared__counted where measure = 'cla'"
+        " and period_type = 'snapshot' and not is_synthetic and month_end >= '2026-07-01' order by 1"
+    ) == [("2026-07-31", 12), ("2026-08-31", 20), ("2026-09-30", 80)]
+
+
 @pytest.fixture
 def emptied(month_ends: Knowledge) -> None:
     """The tables that the models made, without a row: each test fills them by hand."""

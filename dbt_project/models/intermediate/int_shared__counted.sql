@@ -1,5 +1,13 @@
--- Each council's true figures as at month ends: what the shared ones are made of, and never published itself.
-{{ config(materialized='table') }}
+-- Each council's true figures as at month ends: what the shared ones are made of, and never published itself. Kept by
+-- month end: one is counted again only where a delivery that it is made from came, went or was judged again.
+-- depends_on: {{ ref('int_shared__deliveries') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_month_ends(this) }}",
+    post_hook="analyze {{ this }}",
+) }}
 with measured as (
 
     select * from {{ ref('int_shared__care') }}
@@ -37,8 +45,13 @@ select
     windows.is_held,
     windows.is_synthetic,
     measured.measure,
-    measured.amount
+    measured.amount,
+    windows.council_id as month_end_of,
+    made.made_from
 from windows
+inner join (select distinct council_id, return_id, made_from from {{ ref('int_shared__pending') }}) as made
+    on windows.council_id = made.council_id
+    and windows.return_id = made.return_id
 inner join {{ ref('delivering_councils') }} as senders
     on windows.sender = senders.council_id
 -- A row without a measure says that the return came and nothing could be counted in it.

@@ -1,7 +1,13 @@
 -- What had come in by each month end, as stg_returns__deliveries has it for tonight. The council's id says as at which
 -- month end ("durham 2026-08-31"): all that is counted by council is then counted by month end too.
 -- A month is over, and not before it is anything shared, once a delivery describes its last day or a day after it.
-{{ config(materialized='ephemeral') }}
+-- `is_pending`: its month end is to be counted in this build, since what it is made from is not what was counted. What was
+-- counted before is looked up by name, as a reference would run in a circle.
+{{ config(materialized='table') }}
+
+{%- set counted = load_relation(this.incorporate(path={'identifier': 'int_shared__counted'})) if execute %}
+{%- set held = counted if counted and not flags.FULL_REFRESH %}
+
 with of_one_kind as (
 
     select
@@ -70,12 +76,40 @@ of_each_year as (
         held.as_of_date desc,
         held.delivery_id desc
 
+),
+
+made as (
+
+    select
+        of_each_year.council_id,
+        of_each_year.return_id,
+        string_agg(of_each_year.delivery_id || ':' || readings.reading, ' ' order by of_each_year.delivery_id) as made_from
+    from of_each_year
+    inner join {{ source('readings', 'delivery_readings') }} as readings
+        on of_each_year.delivery_id = readings.delivery_id
+    group by of_each_year.council_id, of_each_year.return_id
+
 )
 
 select
-    *,
+    of_each_year.*,
     row_number() over (
-        partition by council_id, return_id
-        order by collection_year desc nulls last, as_of_date desc, delivery_id desc
-    ) = 1 as is_newest
+        partition by of_each_year.council_id, of_each_year.return_id
+        order by of_each_year.collection_year desc nulls last, of_each_year.as_of_date desc, of_each_year.delivery_id desc
+    ) = 1 as is_newest,
+    made.made_from,
+    {% if held -%}
+    not exists (
+        select 1
+        from {{ held }} as counted
+        where counted.month_end_of = of_each_year.council_id
+            and counted.return_id = of_each_year.return_id
+            and counted.made_from = made.made_from
+    ) as is_pending
+    {%- else -%}
+    true as is_pending
+    {%- endif %}
 from of_each_year
+inner join made
+    on of_each_year.council_id = made.council_id
+    and of_each_year.return_id = made.return_id

@@ -1,4 +1,4 @@
--- The deliveries that any month end reads, once each.
+-- The deliveries that the month ends of this build read, once each.
 {{ config(materialized='ephemeral') }}
 select distinct on (delivery_id)
     split_part(council_id, ' ', 1) as council_id,
@@ -7,5 +7,5 @@ select distinct on (delivery_id)
     collection_year,
     is_synthetic,
     true as is_newest
-from {{ ref('int_shared__deliveries') }}
+from {{ ref('int_shared__pending') }}
 order by delivery_id

@@ -1,3 +1,3 @@
--- depends_on: {{ ref('int_shared__deliveries') }}
+-- depends_on: {{ ref('int_shared__pending') }}
 {{ config(materialized='ephemeral') }}
 {{ as_at_month_ends('int_local__windows') }}
