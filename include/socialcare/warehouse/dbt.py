@@ -31,6 +31,7 @@ _KEPT = (
     "int_observations__unioned",
     "int_ranks__moved",
     "int_restatements__found",
+    "int_shared__counted",
 )
 
 
