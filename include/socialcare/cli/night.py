@@ -31,11 +31,12 @@ def run(
 def up(published: Published = None, sources: Sources = None) -> None:
     """Keep the platform running on its schedule."""
     from socialcare.credentials import secret
-    from socialcare.operate import platform
+    from socialcare.operate import pages, platform
 
     choose_sources(sources, published)
     platform.end_on_signals(with_parent=False)
     running = platform.up(say)
+    say(f"Start here: {pages.address() or 'the landing page is not served (logs/pages.log)'}")
     say(f"Airflow: {running.url}   login: admin   password: {secret('airflow-login', nbytes=9)}")
     say("The night runs on its schedule (Europe/London). End it with `make down`.")
 
@@ -51,8 +52,9 @@ def down() -> None:
 @app.command()
 def status() -> None:
     """Say what runs, what is published, how old it is, and what each source holds."""
-    from socialcare.operate import platform, report_status
+    from socialcare.operate import pages, platform, report_status
 
+    say(f"Landing page: {pages.address() or 'not served (make up)'}")
     say(f"Airflow: {airflow_now(platform.living())}")
     with existing_database():
         report_status.show(console)

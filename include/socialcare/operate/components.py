@@ -22,8 +22,9 @@ import requests
 from socialcare.credentials import replace_private, secret
 from socialcare.database import connect, pass_file, url
 from socialcare.errors import Fault
+from socialcare.operate import pages
 from socialcare.operate.airflow_api import AirflowApi
-from socialcare.operate.state import say
+from socialcare.operate.state import read_state, say
 from socialcare.settings import child_environment, get_settings
 from socialcare.warehouse import schema
 
@@ -121,6 +122,8 @@ def _run() -> int:
     port, running = _start_all()
     # A run that was cut off would hold up the next for five minutes, until its heartbeat counts as lost.
     failed = AirflowApi(f"http://127.0.0.1:{port}", LOGIN).fail_unfinished(started_at)
+    if read_state().get("kind") == "up":
+        _start_pages()
     say("ready", url=f"http://127.0.0.1:{port}", started_at=started_at.isoformat(), cut_off=failed)
     while True:
         for name, process in running.items():
@@ -149,6 +152,22 @@ def _start_all() -> tuple[int, dict[str, Component]]:
         where="127.0.0.1",
         remedy="see what listens there (`ss -ltnp`), and try again.",
     )
+
+
+def _start_pages() -> None:
+    """Start the landing page and wait until it has an address. A night needs none: if it fails, its log says why."""
+    with _log("pages").open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "socialcare.operate.pages"],
+            env=child_environment(),
+            cwd=get_settings().home,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    deadline = time.monotonic() + 15
+    while pages.address() is None and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.1)
 
 
 def _end(running: dict[str, Component]) -> None:
