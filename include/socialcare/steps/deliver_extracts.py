@@ -14,11 +14,12 @@ from socialcare.door.remote_place import Open, named_faults, open_plainly
 from socialcare.errors import Fault
 from socialcare.outcomes import Outcome, record
 from socialcare.registry import all_councils
+from socialcare.report import site
 from socialcare.settings import get_settings
 
 STEP, SUBJECT, SENT, TOLD = "deliver", "extracts", "send_extracts", "tell_stale"
-#: What puts a report into each audience's folder, if anything does: see ``socialcare.deliver.folder``.
-REPORT: Fill | None = None
+#: What puts a report into each audience's folder: see ``socialcare.deliver.folder``.
+REPORT: Fill | None = site.fill
 _TRIES = 2
 
 
