@@ -27,8 +27,8 @@ class Version:
 
     @property
     def stale(self) -> list[Mapping[str, Any]]:
-        """The sources and councils that do not stand at their newest."""
-        return [row for row in self.sources if row["state"] != "ok"]
+        """The sources and councils whose newest release or delivery failed: the last good one stands in for it."""
+        return [row for row in self.sources if row["state"] == "kept_last_good"]
 
 
 @dataclass(frozen=True)

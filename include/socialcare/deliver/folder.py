@@ -33,7 +33,7 @@ def fill_folder(
 
     Raises Fault ``foreign_rows`` and ``mart_missing``.
     """
-    tables = [table for table in version.tables if _is_for(table, council)]
+    tables = sorted((t for t in version.tables if _is_for(t, council)), key=lambda t: (t.access != "own", t.name))
     audience = _audience(connection, council, tables, version)
     place = workshop / audience.folder
     place.mkdir(mode=_PRIVATE)
@@ -42,7 +42,8 @@ def fill_folder(
     files.append(File(words))
     if report is not None:
         (place / "report").mkdir(mode=_PRIVATE)
-        report(place / "report", connection, council=council, about=dict(version.about), sources=list(version.sources))
+        about = {**version.about, "changes": dict(version.changes)}
+        report(place / "report", connection, council=council, about=about, sources=list(version.sources))
         files += [File(one, is_own=council is not None) for one in _under(place, "report")]
     return audience, files
 
@@ -50,7 +51,7 @@ def fill_folder(
 def _is_for(table: Table, council: Council | None) -> bool:
     if council is None:
         return table.access == "shared"
-    return table.access == "own" or table.has("council_code")
+    return table.access == "own" or table.has("council_code") or table.explains
 
 
 def _audience(

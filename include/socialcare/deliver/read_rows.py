@@ -124,7 +124,7 @@ def _view(table: Table) -> sql.Identifier:
 
 def _where(table: Table, council: Council | None) -> tuple[sql.SQL, list[str]]:
     """Of what all share, a council's folder holds its own rows; of what is its own, row-level security decides."""
-    if council is None or table.access == "own":
+    if council is None or table.access == "own" or table.explains:
         return sql.SQL(""), []
     return sql.SQL(" where council_code = %s"), [council.ons_code]
 

@@ -54,6 +54,11 @@ class Table:
         return any(one.name == column for one in self.columns)
 
     @property
+    def explains(self) -> bool:
+        """Whether it says what the codes of the others mean: everybody needs all of it."""
+        return self.name.startswith("dim_") and self.access == "shared"
+
+    @property
     def tells_of_councils_records(self) -> bool:
         """Whether its figures come from councils' own records, which may be generated."""
         return self.access == "own" or self.has("is_synthetic")

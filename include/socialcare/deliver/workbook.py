@@ -73,7 +73,8 @@ class Workbook:
         return written(self._path)
 
     def _tables_of_audience(self) -> list[Table]:
-        return [table for table in self._version.tables if table.name in self._audience.facts]
+        tables = {table.name: table for table in self._version.tables}
+        return [tables[name] for name in self._audience.facts]
 
 
 def fits(facts: Facts) -> bool:

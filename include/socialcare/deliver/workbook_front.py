@@ -9,6 +9,7 @@ from typing import Any
 from socialcare.deliver.audience import Audience, Version
 from socialcare.deliver.manifest import NOTICE, SYNTHETIC_WARNING, plain_source
 from socialcare.deliver.sheet import ROWS_OF_A_SHEET, Styles
+from socialcare.deliver.tables import Table
 from socialcare.formulas import harmless
 
 FRONT = "Read me first"
@@ -16,7 +17,7 @@ _WIDTHS = (34, 30, 20, 18, 70)
 _STATES = {
     "kept_last_good": "STALE: last good one",
     "landed_in_part": "landed in part",
-    "never_landed": "NOTHING HELD",
+    "never_landed": "not held",
 }
 #: The words of value_status, as docs/extracts.md explains them.
 MEANINGS = (
@@ -24,7 +25,8 @@ MEANINGS = (
     ("suppressed (c)", "Hidden because so few were counted that a child could be recognised. It is not zero."),
     ("not_applicable (z)", "There is nothing to count: nobody was in the group."),
     ("not_available (x, u)", "The publisher gives no figure, or nothing was sent."),
-    ("low, rounded", "More than zero, but so little that it rounds to nothing."),
+    ("low", "More than zero, but so little that it rounds to nothing."),
+    ("rounded", "To the nearest 5, so that nobody can be counted out: month ends of councils' own records."),
 )
 
 
@@ -87,11 +89,14 @@ class _Front:
                 self._hidden(table.name) if is_regional else self._day(table.name),
                 table.description,
             )
-            for table in self._version.tables
-            if table.name in facts
+            for table in self._audience_tables()
         ]
         fourth = "Hidden cells" if is_regional else "Own records as of"
         self._grid("What is here", ("Sheet", "Whose figures", "Rows", fourth, "What one row is"), rows)
+
+    def _audience_tables(self) -> list[Table]:
+        tables = {table.name: table for table in self._version.tables}
+        return [tables[name] for name in self._audience.facts]
 
     def _hidden(self, table: str) -> int:
         return sum(self._version.suppression.get(table, {}).values())
@@ -119,7 +124,7 @@ class _Front:
                 )
             )
         heads = ("Source", "Newest release or delivery", "Taken in", "State", "What went wrong")
-        self._grid("How fresh each source is", heads, rows, late=lambda row: row[3] != "ok")
+        self._grid("How fresh each source is", heads, rows, late=lambda row: row[3].startswith("STALE"))
 
     def _banner(self, text: str) -> None:
         for column in range(len(_WIDTHS)):
