@@ -245,6 +245,24 @@ def test_each_source_and_council_has_a_state(warehouse: str) -> None:
     ]
 
 
+def test_about_names_what_the_version_was_built_from_with_its_age_today(warehouse: str) -> None:
+    """Not what is held now: a delivery that came after the version was built is no part of it."""
+    deliver = (
+        "insert into raw.deliveries (council_id, return_id, collection_year, as_of_date, is_synthetic,"
+        " content_sha256, rows_in, rows_loaded, rows_quarantined, verdict)"
+        " values ('durham', 'ssda903', 2024, current_date - %s, true, %s, 1, 1, 0, 'accepted')"
+    )
+    with connect("loader") as connection:
+        connection.execute(deliver, [5, "abc"])
+    night("a", 1)
+    with connect("loader") as connection:
+        connection.execute(deliver, [2, "def"])
+    [(sources,)] = rows("analyst", "select sources from published.about")
+    assert [(one["source"], one["release"], one["age_days"], one["state"]) for one in sources] == [
+        ("durham", "ssda903/2024", 5, "ok")
+    ]
+
+
 def test_what_is_computed_when_read_is_no_part_of_the_version(warehouse: str) -> None:
     version_id = night("a", 1)
     days = rows("council_durham", "select days from published.now_own")

@@ -143,7 +143,7 @@ def checksum(version_id: int) -> str:
 
 
 def mark_audited(version_id: int, *, night_id: str | None = None) -> None:
-    """Record that every critical check passed; the counts of passed and warned checks come from that night.
+    """Record that every critical check passed, and what the version was built from; the counts are that night's.
 
     Raises Fault ``version_unknown`` when the version is no longer there to be published.
     """
@@ -151,7 +151,10 @@ def mark_audited(version_id: int, *, night_id: str | None = None) -> None:
         changed = connection.execute(
             "update versions.version v set audited_at = clock_timestamp(),"
             " state = case state when 'building' then 'audited' else state end,"
-            " night_id = coalesce(%(night)s, night_id), checks_passed = q.passed, checks_warned = q.warned"
+            " night_id = coalesce(%(night)s, night_id), checks_passed = q.passed, checks_warned = q.warned,"
+            " sources = (select jsonb_agg(jsonb_build_object('source', source_id, 'release', newest_release,"
+            "   'on', coalesce(as_of_date, landed_at::date), 'state', state, 'is_synthetic', is_synthetic)"
+            "   order by kind, source_id) from published.source_status where newest_release is not null)"
             " from (select count(*) filter (where outcome = 'passed') as passed,"
             "   count(*) filter (where outcome <> 'passed') as warned"
             "   from quality.results where night_id = %(night)s) q"

@@ -27,7 +27,9 @@ with night as (
 )
 select version_id, built_at, published_at, age, stale_because is not null as is_stale, stale_because,
     coalesce(checks_passed, 0) as checks_passed, coalesce(checks_warned, 0) as checks_warned,
-    shared_checksum as checksum, data_mode, build_key
+    shared_checksum as checksum, data_mode, build_key,
+    (select jsonb_agg(source || jsonb_build_object('age_days', current_date - (source ->> 'on')::date) order by n)
+     from jsonb_array_elements(sources) with ordinality as each (source, n)) as sources
 from told;
 alter view published.about owner to publisher;
 comment on view published.about is 'One row: the version that you read, how old it is, and whether it is stale and why.';
@@ -35,6 +37,7 @@ comment on column published.about.age is 'Time since the version was built, when
 comment on column published.about.is_stale is 'True when the newest night published nothing, or none has confirmed the version for 36 hours.';
 comment on column published.about.checks_warned is 'Checks that failed without being critical, in the night that audited the version.';
 comment on column published.about.checksum is 'sha256 over every figure that all readers share: equal figures, equal checksum. Councils'' own live figures are not in it.';
+comment on column published.about.sources is 'What the version was built from: source or council, release or delivery, the day it landed or describes, its age in days when read, and whether it was the last good one.';
 comment on column published.about.data_mode is 'sample: the bundled figures; mirror: a local copy; live: the publishers.';
 $view$;
     if to_regclass('published.about') is null
