@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import subprocess
+from pathlib import Path
+
 import psycopg
 import pytest
 
 from socialcare.database import ADMIN, connect, server
 from socialcare.errors import Fault
+from socialcare.operate import retention
+from socialcare.operate.backup import backup, restore
 from socialcare.registry import all_councils
+from socialcare.settings import get_settings
 from socialcare.warehouse import access, access_catalog, schema, versions
 
 from .hand_made import make_marts, manifest, night, rows
@@ -323,3 +330,32 @@ def test_a_reader_who_changed_its_own_defaults_has_them_back_at_the_next_start(w
 def test_readers_cannot_keep_the_night_out_by_their_number(warehouse: str) -> None:
     limits = rows(ADMIN, "select rolname, rolconnlimit from pg_roles where rolname in ('analyst', 'loader')")
     assert dict(limits) == {"analyst": 20, "loader": -1}
+
+
+def test_no_password_is_in_a_command_line_or_an_environment(
+    warehouse: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what a backup, a restore and a cleaning start (pg_dump, pg_restore, airflow), and of every process here."""
+    said: list[str] = []
+    real = subprocess.Popen.__init__
+
+    def heard(process: subprocess.Popen, command: object, *given: object, **named: object) -> None:
+        said.append(f"{command} {named.get('env')}")
+        real(process, command, *given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", heard)
+    restore(backup(tmp_path))
+    monkeypatch.setenv("SOCIALCARE_AIRFLOW_DATABASE", "no_such_database")
+    get_settings.cache_clear()
+    with pytest.raises(Fault, match="airflow_not_cleaned"):
+        retention.clean()
+    assert {name for name in ("pg_dump", "pg_restore", "airflow") if any(name in one for one in said)} == {
+        *("pg_dump", "pg_restore", "airflow")
+    }
+    for file in ("cmdline", "environ"):
+        for path in Path("/proc").glob(f"[0-9]*/{file}"):
+            with contextlib.suppress(OSError):
+                said.append(path.read_bytes().decode(errors="replace"))
+    secrets = [path.read_text().strip() for path in get_settings().secrets.glob("postgres-*")]
+    assert len(secrets) >= len(schema.all_login_roles())
+    assert not [one for one in said if any(secret in one for secret in secrets)]
