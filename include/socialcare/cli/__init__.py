@@ -13,7 +13,8 @@ import typer
 
 # In the order in which --help shows them.
 # isort: off
-from socialcare.cli import night, published, gate, extracts, sources, lait, claims, check, generate, keep, door, declarations
+from socialcare.cli import night, published, gate, extracts, sources, lait, claims, impact
+from socialcare.cli import check, generate, keep, door, declarations
 
 # isort: on
 from socialcare.cli.shared import app, tell
@@ -29,6 +30,7 @@ __all__ = [
     "extracts",
     "gate",
     "generate",
+    "impact",
     "keep",
     "lait",
     "main",
