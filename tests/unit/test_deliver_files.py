@@ -136,13 +136,15 @@ def test_the_front_sheet_says_when_what_and_how_sure(tmp_path: Path) -> None:
         {"source_id": "a", "title": "Children in need", "newest_release": "2025", "state": "ok", "landed_at": BUILT},
         {"source_id": "b", "title": "=Workforce", "newest_release": "2024", "state": "kept_last_good",
          "message": "A column is missing.", "landed_at": BUILT, "last_look_at": BUILT, "extract_age_days": 90417},
+        {"source_id": "c", "title": "Fetched by a person", "state": "never_landed"},
     ]  # fmt: skip
     path = book(tmp_path, [table()], ROWS, sources=sources)
     assert python_calamine.load_workbook(path).sheet_names == [FRONT, "Data dictionary", "figures"]
     text = words(path)
-    for said in ("version 12", "2026-11-22 02:10", "41 passed, 2 warned", "STALE: 1 of 2 sources", "A column is miss"):
+    for said in ("version 12", "2026-11-22 02:10", "41 passed, 2 warned", "STALE: 1 of 3 sources", "A column is miss"):
         assert said in text
     assert "'=Workforce 2024 2026-11-22 02:10:00 STALE: last good one" in text
+    assert "Fetched by a person nothing  not held" in text, "what nobody fetched is not stale"
     assert "90417" not in text, "an age belongs to the moment of reading"
     assert "SYNTHETIC" not in text.replace("marked SYNTHETIC", "")
 

@@ -31,9 +31,11 @@ LIVE = {"E06000047": 90417, "E06000003": 90423, "E08000023": 90431}
 
 
 @pytest.fixture
-def marts(warehouse: str) -> None:
-    """Marts of the published shape, by hand: 2024 looked-after rates (DfE), live figures made up."""
+def marts(module_warehouse: str) -> None:
+    """Marts of the published shape, by hand: 2024 looked-after rates (DfE), live figures made up. Nothing delivered."""
+    shutil.rmtree(get_settings().extracts, ignore_errors=True)
     with connect(ADMIN) as connection:
+        connection.execute("truncate versions.version cascade")
         connection.execute("drop schema published cascade; create schema published authorization publisher")
         connection.execute("grant usage on schema published to analyst")
         connection.execute("""
@@ -50,6 +52,7 @@ def marts(warehouse: str) -> None:
                 release_id text);
             create table published.dim_indicator as
                 select 'cla_rate_per_10000' as indicator_id, true as is_headline union all select 'cla', false;
+            create table published.dim_word as select 'c' as word, 'hidden' as meaning;
             create table published.looked_after_now (
                 council_code text, as_of_date date, children bigint, rate_per_10000 numeric(18,6),
                 is_synthetic boolean, extract_age_days integer);
@@ -74,7 +77,8 @@ def marts(warehouse: str) -> None:
         connection.execute(
             "alter table published.about owner to publisher;"
             "alter table published.source_status owner to publisher;"
-            "grant select on published.about, published.regional_comparison, published.dim_indicator to analyst"
+            "grant select on published.about, published.regional_comparison, published.dim_indicator,"
+            " published.dim_word to analyst"
         )
     new_version(1)
 
@@ -88,6 +92,7 @@ MARTS = {
     "regional_comparison": ("shared", ["indicator_id", "period", "council_code"]),
     "looked_after_now": ("own", ["council_code"]),
     "dim_indicator": ("shared", ["indicator_id"]),
+    "dim_word": ("shared", ["word"]),
 }
 
 
@@ -377,21 +382,24 @@ def test_the_region_gets_what_all_share_and_the_dictionary_says_what_it_is() -> 
     assert len(rows_of(region / "regional_regional_comparison.csv")) == 6
     names = {path.name for path in region.iterdir()}
     assert names == {
-        *(f"regional_regional_comparison.{ending}" for ending in ("csv", "parquet")),
+        *(f"regional_{mart}.{end}" for mart in ("regional_comparison", "dim_word") for end in ("csv", "parquet")),
         *("regional.xlsx", "data_dictionary.csv", "manifest.json"),
     }
     described = {(row["table"], row["column"]): row for row in rows_of(whole / "durham" / "data_dictionary.csv")}
     assert described["looked_after_now", "children"]["type"] == "whole number"
     assert described["regional_comparison", "value"]["unit"] == "as the row's unit says"
     assert ("looked_after_now", "extract_age_days") not in described
-    assert {table for table, _ in described} == {"regional_comparison", "looked_after_now"}
+    assert {table for table, _ in described} == {"regional_comparison", "looked_after_now", "dim_word"}
+    for folder in ("regional", "durham"):  # what the words mean is for everybody
+        assert rows_of(whole / folder / f"{folder}_dim_word.csv") == [{"word": "c", "meaning": "hidden"}]
 
 
 @pytest.mark.usefixtures("marts")
 def test_a_workbook_holds_what_the_other_files_do() -> None:
     whole = extracts.write(1)
     book = python_calamine.load_workbook(whole / "durham" / "durham_SYNTHETIC.xlsx")
-    assert book.sheet_names == ["Read me first", "Data dictionary", "SYNTHETIC looked_after_now", "regional_comparison"]
+    fronts = ["Read me first", "Data dictionary"]
+    assert book.sheet_names == [*fronts, "SYNTHETIC looked_after_now", "dim_word", "regional_comparison"]
     head, now = book.get_sheet_by_name("SYNTHETIC looked_after_now").to_python()
     assert dict(zip(head, now, strict=True)) == {
         "council_code": "E06000047", "as_of_date": date(2025, 1, 31), "children": 90417, "rate_per_10000": 99.5,
