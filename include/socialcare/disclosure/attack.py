@@ -19,6 +19,8 @@ class Knowledge:
     told: Mapping[Cell, Told]
     relations: Sequence[Relation]
     published: Mapping[Cell, Bound] = field(default_factory=dict)
+    sums: Sequence[Relation] = ()
+    """What publishers say of several counts at once: shares, and totals of regions."""
 
     def hiding(self, cells: Iterable[Cell], said: Said = Said.HIDDEN) -> Knowledge:
         """Return the same with more counts hidden."""
@@ -33,7 +35,7 @@ class Knowledge:
         joined: dict[str, set[str]] = {}
         for names in ({name} for name in {cell.council for cell in self.told}):
             joined |= dict.fromkeys(names, names)
-        for relation in self.relations:
+        for relation in (*self.relations, *self.sums):
             together = set().union(*(joined.setdefault(c.council, {c.council}) for c, _ in relation.terms))
             joined |= dict.fromkeys(together, together)
         return [self._of(names) for names in {id(names): names for names in joined.values()}.values()]
@@ -43,6 +45,7 @@ class Knowledge:
             {cell: one for cell, one in self.told.items() if cell.council in councils},
             [relation for relation in self.relations if relation.terms[0][0].council in councils],
             {cell: one for cell, one in self.published.items() if cell.council in councils},
+            [relation for relation in self.sums if relation.terms[0][0].council in councils],
         )
 
 
@@ -129,7 +132,7 @@ def groups(knowledge: Knowledge, attacker: str | None = None) -> list[Group]:
     told = knowledge.told
     targets = {cell for cell, one in told.items() if one.said is Said.SMALL and cell.council != attacker}
     speaking = [
-        relation for relation in knowledge.relations
+        relation for relation in (*knowledge.relations, *knowledge.sums)
         if _is_true(relation, told) and not relation.says_nothing(bounds)
     ]  # fmt: skip
     unknown = {cell for cell in bounds if cell not in told or told[cell].truth is None}

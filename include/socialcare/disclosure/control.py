@@ -46,6 +46,7 @@ class Controlled:
     small: int
     hidden: int
     kept_back: int
+    by_publishers: int
     open_before: int
     programmes: int
     seconds: float
@@ -143,6 +144,7 @@ def _controlled(made: Protection, attack: Attack, seconds: float) -> Controlled:
         small=sum(one.said is Said.SMALL for one in told),
         hidden=len(made.hidden),
         kept_back=len(made.kept_back),
+        by_publishers=made.by_publishers,
         open_before=made.open_before,
         programmes=attack.effort.programmes,
         seconds=round(seconds, 3),

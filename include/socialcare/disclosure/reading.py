@@ -45,6 +45,32 @@ join marts.indicator_values as theirs
 where theirs.geographic_level = 'la' and theirs.value is not null
 """
 
+#: Of what a publisher hides of ours: what it says of each council of the region, and of the region.
+_REGION = """
+with hidden as (
+    select distinct shared.indicator_id, shared.numerator_measure, shared.period_type, shared.month_end,
+        theirs.period, councils.region_code
+    from marts.shared_local_indicators as shared
+    join marts.indicator_values as theirs
+        on theirs.indicator_id = shared.indicator_id and theirs.area_code = shared.council_code
+        and theirs.period_end_date = shared.period_end_date
+        and coalesce(theirs.period_start_date = shared.period_start_date, true)
+    join reference.councils as councils on councils.council_code = shared.council_code
+    where theirs.geographic_level = 'la' and theirs.value_status = 'suppressed'
+)
+select hidden.indicator_id, hidden.numerator_measure, hidden.period_type, hidden.month_end, hidden.region_code,
+    theirs.geographic_level, theirs.area_code, theirs.value_status,
+    case when theirs.unit = 'number' then theirs.value else theirs.numerator end as amount
+from hidden
+join marts.indicator_values as theirs on theirs.indicator_id = hidden.indicator_id and theirs.period = hidden.period
+left join reference.councils as councils on councils.council_code = theirs.area_code
+where theirs.area_code = hidden.region_code
+    or (theirs.geographic_level = 'la' and councils.region_code = hidden.region_code)
+"""
+
+#: Publishers round a region's counts to the nearest 10.
+_REGION_REACH = 5
+
 
 @dataclass
 class Statements:
@@ -77,10 +103,12 @@ def knowledge(connection: psycopg.Connection, before: Iterable[Row]) -> Knowledg
         _take(statements, row, truths, times, is_new=True)
     relations = Catalogue(rules, statements.begins).relations()
     bounds, shares = _published(_read(connection, _PUBLISHED), statements.told)
+    for cell, told in _regions(_read(connection, _REGION), shares):
+        bounds.setdefault(cell, told)
     for cell, otherwise in statements.said_otherwise:
         also = bound(otherwise, is_whole=not _is_in_parts(truths, cell.measure))
         bounds[cell] = bounds[cell].within(also) if cell in bounds else also
-    return Knowledge(statements.told, [*relations, *shares], bounds)
+    return Knowledge(statements.told, relations, bounds, shares)
 
 
 def _take(
@@ -147,6 +175,28 @@ def _published(rows: Iterable[Row], told: Mapping[Cell, Told]) -> tuple[dict[Cel
         if row["unit"] == "%" and len(cells) == 2 and all(cell in told for cell in cells.values()):
             shares += _share(cells["numerator"], cells["denominator"], float(row["value"]), int(row["decimals"]))
     return bounds, shares
+
+
+def _regions(rows: Iterable[Row], relations: list[Relation]) -> Iterator[tuple[Cell, Bound]]:
+    """Add what a region's total says of those of its councils that are hidden; yield each of them."""
+    together: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        key = tuple(
+            row[name] for name in ("indicator_id", "numerator_measure", "period_type", "month_end", "region_code")
+        )
+        together.setdefault(key, []).append(row)
+    for (_, measure, kind, month_end, _), said in together.items():
+        total = [row["amount"] for row in said if row["geographic_level"] == "region"]
+        councils = [row for row in said if row["geographic_level"] == "la"]
+        hidden = [row for row in councils if row["value_status"] == "suppressed"]
+        known = [row["amount"] for row in councils if row["value_status"] != "suppressed"]
+        if len(total) != 1 or None in [*total, *known]:
+            continue
+        cells = [Cell(row["area_code"], measure, kind, month_end) for row in hidden]
+        left = float(total[0]) - float(sum(known))
+        terms = tuple((cell, 1.0) for cell in cells)
+        relations.append(Relation(terms, left - _REGION_REACH, left + _REGION_REACH))
+        yield from ((cell, Bound()) for cell in cells)
 
 
 def _share(part: Cell, whole: Cell, percentage: float, decimals: int) -> list[Relation]:

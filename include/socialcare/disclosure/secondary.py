@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from socialcare.disclosure.attack import ALL, Attack, Knowledge, Leak
 from socialcare.disclosure.cells import Cell, Said
@@ -16,6 +16,8 @@ class Protection:
     knowledge: Knowledge
     hidden: list[Cell] = field(default_factory=list)
     kept_back: list[Cell] = field(default_factory=list)
+    by_publishers: int = 0
+    """Hidden counts that publications narrow with nothing of ours beside them: counted, and never told."""
     open_before: int = 0
     """Hidden counts that could be narrowed before anything of tonight is shared: by publishers, or by both."""
     left: int = 0
@@ -33,6 +35,7 @@ def protect(knowledge: Knowledge, attack: Attack) -> Protection:
 def _protect(circle: Knowledge, attack: Attack, made: Protection) -> None:
     """Do it for the councils of one circle: those that a relation joins."""
     now = circle
+    made.by_publishers += len(_given_away(circle, attack))
     while True:
         leaks = attack.leaks(now)
         ours = [leak for leak in leaks if not _was_open(leak, circle, attack)]
@@ -44,6 +47,15 @@ def _protect(circle: Knowledge, attack: Attack, made: Protection) -> None:
         cells, said = chosen
         now, made.knowledge = now.hiding(cells, said), made.knowledge.hiding(cells, said)
         (made.hidden if said is Said.HIDDEN else made.kept_back).extend(cells)
+
+
+def _given_away(circle: Knowledge, attack: Attack) -> set[Cell]:
+    """Return what publishers' own figures give away, whatever we share."""
+    if not circle.published and not circle.sums:
+        return set()
+    alone = circle.hiding((cell for cell, one in circle.told.items() if one.said is Said.SHOWN), Said.KEPT_BACK)
+    without = replace(alone, published={}, sums=())
+    return {leak.target for leak in attack.leaks(alone)} - {leak.target for leak in attack.leaks(without)}
 
 
 def _was_open(leak: Leak, knowledge: Knowledge, attack: Attack) -> bool:
