@@ -4,7 +4,8 @@
     python bench/door.py 200000 2000000        several sizes
     python bench/door.py --dlt PYTHON          with dlt too, a loader that somebody might take in the door's place
 
-Prints the ratio (best of three of each, in turn) and the peak memory of the process that runs the door. dlt is no part
+Prints the ratio (best of three of each, in turn), that of processor seconds (each side's process, with its start, and
+what the server did for it), and the peak memory of the process that runs the door: it starts no other. dlt is no part
 of the platform: PYTHON is an interpreter that has ``dlt[postgres]``. It loads the same files into tables of its own and
 does nothing else with them: no rule, no pseudonym, no original, no receipt.
 """
@@ -12,6 +13,7 @@ does nothing else with them: no rule, no pseudonym, no original, no receipt.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import multiprocessing
 import os
@@ -22,12 +24,14 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from socialcare import embedded
 from socialcare.settings import get_settings
 
 AS_OF, YEAR, COUNCIL = date(2026, 10, 31), 2027, "durham"
 ROUNDS = 3
+Result = TypeVar("Result")
 
 
 def make_files(folder: Path, rows: int) -> dict[str, Path]:
@@ -116,14 +120,43 @@ def seconds_of_dlt(interpreter: str, files: dict[str, Path], home: Path) -> floa
     return float(done.stdout.split()[-1])
 
 
-def in_a_process(work: Callable[..., float], *given: object) -> tuple[float, float]:
-    """Run ``work`` in a fresh process; return its seconds and that process's peak memory in MiB."""
+def seconds_of_the_server() -> float:
+    """Return the processor seconds of the server so far: of its processes that run, and of those that ended."""
+    from socialcare.embedded_host import place_of_server
+
+    first = int((place_of_server() / "data" / "postmaster.pid").read_text().split()[0])
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+            if int(stat.parent.name) == first:
+                ticks += sum(map(int, fields[11:15]))
+            elif int(fields[1]) == first:
+                ticks += sum(map(int, fields[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def all_seconds(work: Callable[..., float], *given: object) -> tuple[float, float, float]:
+    """Run ``work`` in a fresh process; return its seconds, the processor seconds of both sides, and its peak in MiB."""
+    before = seconds_of_the_server()
+    (took, own), peak = in_a_process(_with_own_seconds, work, given)
+    time.sleep(0.2)  # the server counts what a connection did when that has ended
+    return took, own + seconds_of_the_server() - before, peak
+
+
+def _with_own_seconds(work: Callable[..., float], given: tuple[object, ...]) -> tuple[float, float]:
+    before = time.process_time()
+    return work(*given), time.process_time() - before
+
+
+def in_a_process(work: Callable[..., Result], *given: object) -> tuple[Result, float]:
+    """Run ``work`` in a fresh process; return what it returns and that process's peak memory in MiB."""
     context = multiprocessing.get_context("spawn")
     with context.Pool(1) as pool:
         return pool.apply(_measured, (work, given))
 
 
-def _measured(work: Callable[..., float], given: tuple[object, ...]) -> tuple[float, float]:
+def _measured(work: Callable[..., Result], given: tuple[object, ...]) -> tuple[Result, float]:
     took = work(*given)
     # VmHWM, not getrusage: the latter also remembers the process that started this one.
     status = Path("/proc/self/status").read_text()
@@ -145,19 +178,23 @@ def run(sizes: list[int], dlt: str = "") -> list[dict[str, float]]:
         for number, rows in enumerate(sizes):
             files = make_files(home / f"files{number}", rows)
             size = sum(f.stat().st_size for f in files.values()) / 1e6
-            bare, door, peak = [], [], 0.0
+            bare, door = [], []
             for attempt in range(ROUNDS):
-                bare.append(in_a_process(seconds_of_bare_copy, files)[0])
-                took, memory = in_a_process(seconds_of_the_door, files, attempt)
-                door.append(took)
-                peak = max(peak, memory)
+                bare.append(all_seconds(seconds_of_bare_copy, files))
+                door.append(all_seconds(seconds_of_the_door, files, attempt))
+            (bare_wall, bare_cpu, _), (door_wall, door_cpu, _) = (
+                map(min, zip(*side, strict=True)) for side in (bare, door)
+            )
             result = {
                 "rows": float(rows),
                 "megabytes": round(size, 1),
-                "bare_copy_seconds": round(min(bare), 3),
-                "door_seconds": round(min(door), 3),
-                "ratio": round(min(door) / min(bare), 2),
-                "peak_mib": round(peak),
+                "bare_copy_seconds": round(bare_wall, 3),
+                "door_seconds": round(door_wall, 3),
+                "ratio": round(door_wall / bare_wall, 2),
+                "bare_copy_processor_seconds": round(bare_cpu, 2),
+                "door_processor_seconds": round(door_cpu, 2),
+                "processor_ratio": round(door_cpu / bare_cpu, 2),
+                "peak_mib": round(max(peak for *_, peak in door)),
             }
             if dlt:
                 result["dlt_seconds"] = round(min(seconds_of_dlt(dlt, files, home) for _ in range(ROUNDS)), 3)

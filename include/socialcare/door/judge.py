@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
 
@@ -17,21 +18,23 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from socialcare.door.births import Births
-from socialcare.door.block import BlockChecker, Looked
 from socialcare.door.cells import NO_NUMBER, UPN_KINDS, CellChecker, Checked, Numbers
 from socialcare.door.engine import Circumstances, Found, RuleEngine, over_all, rules_of
 from socialcare.door.identity import Pseudonymiser
+from socialcare.door.in_time import told_in_time
 from socialcare.door.read_xml import XmlTable
 from socialcare.door.reading import Block, Reader, UnreadableError, ahead
 from socialcare.door.register import SHARED, Findings, Records, Spill, refuse_crowd, shared, whose
 from socialcare.door.relations import LAST, relations
-from socialcare.door.side_by_side import side_by_side
-from socialcare.door.small import few_arenas, give_back
-from socialcare.registry.returns import ReturnYear, Rule
+from socialcare.door.small import give_back
+from socialcare.door.upn import wrong_check_letters
+from socialcare.registry.returns import Column, ReturnYear, Rule
 
 #: Rows of one delivery that rules must see at once, since nothing says whose they are. More are refused: they would
 #: need more memory than the door may have.
 MOST_TOGETHER = 500_000
+#: Groups of rows that rules look at side by side.
+_AT_ONCE = 2
 
 Lines = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
@@ -45,13 +48,19 @@ class Good:
     columns: dict[str, pa.Array]
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """The lines of a block and whose each is: NO_NUMBER when nobody's."""
+
+    lines: Lines
+    whose: Numbers
+
+
 class DeliveryJudge:
     """Judges one delivery: ``file`` for each of its files, every one read to its end, then ``finish``."""
 
     def __init__(self, year: ReturnYear, known: Circumstances, pseudonymiser: Pseudonymiser) -> None:
-        few_arenas()
         self.year, self._known = year, known
-        pseudonymiser.tokens(pa.array(["-"]))  # keys are made once, before two blocks ask for them at one time
         self.checker = CellChecker(year, pseudonymiser)
         self.relations = relations(year)
         self.births = Births(year)
@@ -122,10 +131,18 @@ class DeliveryJudge:
 
     def _judged(self) -> Iterator[tuple[dict[str, Records], list[Found]]]:
         """Yield each group with what was found in it, two at a time: the database server has nothing to do now."""
-        return side_by_side(self._found_in, self.spill.groups())
+        waiting: deque[tuple[dict[str, Records], Future[list[Found]]]] = deque()
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for group in self.spill.groups():
+                refuse_crowd(group)
+                waiting.append((group, pool.submit(self._found_in, group)))
+                if len(waiting) >= _AT_ONCE:
+                    judged, found = waiting.popleft()
+                    yield judged, found.result()
+            for judged, found in waiting:
+                yield judged, found.result()
 
     def _found_in(self, group: dict[str, Records]) -> list[Found]:
-        refuse_crowd(group)
         try:
             engine = self._idle.popleft()
         except IndexError:
@@ -144,7 +161,6 @@ class FileJudge:
         self._columns = delivery.year.tables[table].every_column
         self._relation = delivery.relations[table]
         self.rules = rules_of(delivery.year, table)
-        self._cells = BlockChecker(delivery.checker, self._columns, self._relation, self.rules)
         self.quarantined = 0
 
     @property
@@ -153,39 +169,63 @@ class FileJudge:
 
     def rows(self) -> Iterator[Good]:
         """Yield the rows that come in, block by block. Raises UnreadableError."""
-        for block, looked in side_by_side(self._cells.look_at, self._counted(ahead(self._reader.blocks()))):
-            yield self._judge(block, looked)
+        for block in ahead(self._reader.blocks()):
+            if self._relation.subject is None:
+                self._delivery.see_together(len(block.lines))
+            yield self._judge(block)
         ragged = self._reader.ragged
         self.quarantined += len(ragged)
         for number, rule in enumerate(self.rules):
             if rule.check == "cell_count" and len(ragged):
                 self.findings.add(number, ragged)
 
-    def _counted(self, blocks: Iterator[Block]) -> Iterator[Block]:
-        for block in blocks:
-            if self._relation.subject is None:
-                self._delivery.see_together(len(block.lines))
-            yield block
-
-    def _judge(self, block: Block, looked: Looked) -> Good:
-        for number, marked in looked.marked.items():
-            self.findings.add(number, block.lines[marked], looked.whose[marked])
+    def _judge(self, block: Block) -> Good:
+        check, wants_same = self._delivery.checker.check, self._wants_same
+        columns = {
+            name: check(self._columns[name], cells, wants_same=name in wants_same, has_none=name in self._has_none)
+            for name, cells in block.columns.items()
+            if name in self._columns
+        }
+        rows = _Rows(block.lines, self._relation.whose(columns, len(block.lines)))
+        bad = np.zeros(len(block.lines), dtype=bool)
         for number, rule in enumerate(self.rules):
-            if rule.check == "shared" and rule.columns[0] in looked.columns:
-                self._remember(number, block.lines, looked.whose, looked.columns[rule.columns[0]])
-        self.quarantined += int(looked.bad.sum())
-        self._delivery.spill.add(self._name, looked.records)
-        columns = looked.columns | self._delivery.births.reduced(self._name, looked.columns)
-        return self._good(block, columns, ~looked.bad)
+            (name, *_) = rule.columns
+            if rule.check == "valid" and name in columns:
+                self._mark(number, rule, _invalid(self._columns[name], columns[name]), rows, bad)
+            elif rule.check == "check_letter" and name in columns:
+                self._mark(number, rule, wrong_check_letters(block.columns[name]), rows, bad)
+            elif rule.check == "no_date" and name in columns:
+                self._mark(number, rule, columns[name].none, rows, bad)
+            elif rule.check == "shared" and name in columns:
+                self._remember(number, rows, columns[name])
+        self.quarantined += int(bad.sum())
+        self._delivery.spill.add(self._name, self._relation.records(block.lines, columns, bad))
+        columns |= told_in_time(self._columns, columns)  # from whole days, so before any is reduced
+        columns |= self._delivery.births.reduced(self._name, columns)
+        return self._good(block, columns, ~bad)
 
-    def _remember(self, number: int, lines: Lines, whose_rows: Numbers, checked: Checked) -> None:
+    @property
+    def _wants_same(self) -> frozenset[str]:
+        return self._relation.wants_same | {rule.columns[0] for rule in self.rules if rule.check == "shared"}
+
+    @property
+    def _has_none(self) -> frozenset[str]:
+        return frozenset(rule.columns[0] for rule in self.rules if rule.check == "no_date")
+
+    def _mark(self, number: int, rule: Rule, marked: Bools | None, rows: _Rows, bad: Bools) -> None:
+        if marked is not None and marked.any():
+            self.findings.add(number, rows.lines[marked], rows.whose[marked])
+            if rule.severity == "quarantine":
+                bad |= marked
+
+    def _remember(self, number: int, of: _Rows, checked: Checked) -> None:
         """Keep what stands for each value, to see at the end which lines of several children share one."""
         assert checked.same is not None
         given = checked.same != NO_NUMBER
         if checked.code is not None:  # of pupil numbers, only those that are there
             given &= checked.code == UPN_KINDS.index("present").as_py()
         rows = np.empty(int(given.sum()), dtype=SHARED)
-        rows["_key"], rows["_line"], rows["_whose"] = checked.same[given], lines[given], whose_rows[given]
+        rows["_key"], rows["_line"], rows["_whose"] = checked.same[given], of.lines[given], of.whose[given]
         self._delivery.values.add(f"{self._name}/{number}", rows)
 
     def _good(self, block: Block, columns: dict[str, Checked], good: Bools) -> Good:
@@ -196,6 +236,11 @@ class FileJudge:
             return Good(block.lines, loaded)
         keep = pa.array(good)
         return Good(block.lines[good], {name: values.filter(keep) for name, values in loaded.items()})
+
+
+def _invalid(column: Column, cells: Checked) -> Bools:
+    bad: Bools = cells.wrong | cells.blank if column.mandatory else cells.wrong
+    return bad
 
 
 def counts_of(findings: Findings, rules: tuple[Rule, ...]) -> dict[int, int]:

@@ -69,9 +69,10 @@ def copy_rows(
         sending: Future[None] | None = None
         for good in _chain(first, rows):
             loaded += len(good.lines)
+            data = _as_csv(good, council_id, delivery_id)
             if sending is not None:
                 sending.result()
-            sending = sender.submit(_send, copy, good, council_id, delivery_id)
+            sending = sender.submit(copy.write, data)
         if sending is not None:
             sending.result()
     return loaded
@@ -117,17 +118,15 @@ def _chain(first: Good, rest: Iterator[Good]) -> Iterator[Good]:
     yield from rest
 
 
-def _send(copy: psycopg.Copy, good: Good, council_id: str, delivery_id: int) -> None:
+def _as_csv(good: Good, council_id: str, delivery_id: int) -> memoryview:
     count = len(good.lines)
-    copy.write(
-        _csv(
-            {
-                "council_id": pa.repeat(council_id, count),
-                **good.columns,
-                "_delivery_id": pa.repeat(delivery_id, count),
-                "_line": pa.array(good.lines),
-            }
-        )
+    return _csv(
+        {
+            "council_id": pa.repeat(council_id, count),
+            **good.columns,
+            "_delivery_id": pa.repeat(delivery_id, count),
+            "_line": pa.array(good.lines),
+        }
     )
 
 

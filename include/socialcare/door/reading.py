@@ -16,7 +16,7 @@ from socialcare.door.arrival import NotPlainError, open_plain
 from socialcare.door.recognise import Recognised
 
 #: Bytes read at a time. A row longer than this is refused: it holds a cell of megabytes.
-BLOCK = 1 << 20
+BLOCK = 2 << 20
 #: With more rows than this of the wrong width, the file is not of the shape it claims.
 _MOST_RAGGED = 100_000
 #: A quoted cell with line ends in it is shorter than this.

@@ -6,7 +6,6 @@ import errno
 import os
 import tempfile
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import IO, Any
 
 import numpy as np
@@ -22,9 +21,9 @@ SHARED = np.dtype([("_key", "u8"), ("_line", "i4"), ("_whose", "u8")])
 Records = npt.NDArray[np.void]
 
 #: Bytes held before they go to disk, parts they go to, and rows that rules see at once (whole parts).
-_IN_MEMORY = 8 << 20
+_IN_MEMORY = 4 << 20
 _PARTS = 512
-_GROUP = 60_000
+_GROUP = 40_000
 #: Rows of one file about one child: rules compare each with the others. A life has hundreds.
 MOST_OF_ONE = 5_000
 
@@ -41,7 +40,8 @@ class Spill:
         self._bytes = 0
         self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # closed by __exit__
         self._end = 0
-        self._pieces: dict[str, list[list[tuple[int, int]]]] = {}
+        #: What went to the file at one time: where it begins there, and the first row of each part in it.
+        self._pieces: dict[str, list[tuple[int, npt.NDArray[np.int64]]]] = {}
         self._types: dict[str, np.dtype[np.void]] = {}
 
     def __enter__(self) -> Spill:
@@ -64,13 +64,12 @@ class Spill:
             yield from self._held_groups()
             return
         self._spill()
-        parts: list[int] = []
-        for part in range(_PARTS):
-            if parts and self._rows([*parts, part]) > _GROUP:
-                yield self._read(parts)
-                parts = []
-            parts.append(part)
-        yield self._read(parts)
+        first = 0
+        for end in range(1, _PARTS + 1):
+            if end - first > 1 and self._rows(first, end) > _GROUP:
+                yield self._read(first, end - 1)
+                first = end - 1
+        yield self._read(first, _PARTS)
 
     def _held_groups(self) -> Iterator[dict[str, Records]]:
         count = -(-max((sum(map(len, held)) for held in self._held.values()), default=0) // _GROUP) or 1
@@ -78,33 +77,27 @@ class Spill:
         for number in range(count):
             yield {table: rows[starts[number] : starts[number + 1]] for table, (rows, starts) in split.items()}
 
-    def _rows(self, parts: list[int]) -> int:
-        """Return the rows of the largest file in these parts."""
-        return max(
-            sum(size for part in parts for _, size in pieces[part]) // self._types[table].itemsize
-            for table, pieces in self._pieces.items()
-        )
+    def _rows(self, first: int, end: int) -> int:
+        """Return the rows of the largest file in some parts."""
+        return max(sum(int(starts[end] - starts[first]) for _, starts in pieces) for pieces in self._pieces.values())
 
-    def _read(self, parts: list[int]) -> dict[str, Records]:
+    def _read(self, first: int, end: int) -> dict[str, Records]:
         group = {}
         for table, pieces in self._pieces.items():
-            wanted = [piece for part in parts for piece in pieces[part]]
-            data, place = memoryview(bytearray(sum(size for _, size in wanted))), 0
-            for start, size in wanted:
-                place += os.preadv(self._file.fileno(), [data[place : place + size]], start)
-            if place < len(data):
-                raise OSError(errno.EIO, "what was written is not there")
-            group[table] = np.frombuffer(data, dtype=self._types[table])
+            rows = np.empty(sum(int(starts[end] - starts[first]) for _, starts in pieces), self._types[table])
+            rest, size = memoryview(rows.view(np.uint8).data), rows.itemsize
+            for place, starts in pieces:
+                wanted = int(starts[end] - starts[first]) * size
+                if os.preadv(self._file.fileno(), [rest[:wanted]], place + int(starts[first]) * size) < wanted:
+                    raise OSError(errno.EIO, "what was written is not there")
+                rest = rest[wanted:]
+            group[table] = rows
         return group
 
     def _spill(self) -> None:
         for table, held in self._held.items():
             rows, starts = _split(np.concatenate(held), _PARTS)
-            pieces = self._pieces.setdefault(table, [[] for _ in range(_PARTS)])
-            for number, (start, end) in enumerate(pairwise(starts.tolist())):
-                if end > start:
-                    place = self._end + start * rows.itemsize
-                    pieces[number].append((place, (end - start) * rows.itemsize))
+            self._pieces.setdefault(table, []).append((self._end, starts))
             self._end += _write_all(self._file, rows)
         self._held, self._bytes = {}, 0
         give_back()
