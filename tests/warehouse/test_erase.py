@@ -6,9 +6,11 @@ import fcntl
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,12 +20,16 @@ from psycopg import sql
 
 from socialcare import generate
 from socialcare.database import ADMIN, connect
-from socialcare.door import arrival, erase, originals, replay, rotate
+from socialcare.door import arrival, erase, originals, plan, replay, rotate
 from socialcare.door.intake import take_in
 from socialcare.door.verdicts import Taken
 from socialcare.errors import Fault
+from socialcare.generate import Life
 from socialcare.generate.deliver import AS_OF, COLLECTION_YEAR, write_delivery
+from socialcare.generate.everything import write_return
 from socialcare.operate.backup import backup, restore
+from socialcare.registry.councils import council
+from socialcare.registry.returns import all_returns
 from socialcare.settings import get_settings
 from socialcare.warehouse import history
 
@@ -44,8 +50,9 @@ def deliver_made(day: date = EARLIER) -> None:
     take_all()
 
 
-def take_all() -> list[Taken]:
-    return [take_in(delivery, today=date(2026, 11, 30)) for delivery in arrival.look("durham", settled_after=0).whole]
+def take_all(council_id: str = "durham") -> list[Taken]:
+    found = arrival.look(council_id, settled_after=0).whole
+    return [take_in(delivery, today=date(2026, 11, 30)) for delivery in found]
 
 
 HEADER = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB"
@@ -283,3 +290,54 @@ def test_made_extracts_lose_the_child_in_every_table(warehouse: str) -> None:
     assert rows("select count(*) from raw.ssda903__header") == [(count - went["raw.ssda903__header"],)]
     assert identifier not in kept_text()
     assert all(row[0] == row[1] + row[2] + row[3] for row in adds_up())
+
+
+SENDS = {
+    "durham": ("cin_census", "annex_a", "local_records", "ssd"),
+    "south_tyneside": ("ssda903_xml", "annex_a_csv"),
+}
+
+
+@pytest.mark.parametrize("council_id", SENDS)
+def test_of_every_return_nothing_of_the_child_is_left_and_nothing_comes_in_again(
+    warehouse: str, council_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = [declared.id for declared in all_returns()]
+    monkeypatch.setattr(plan, "council", lambda name: council(name).model_copy(update={"returns": everything}))
+    life = Life(council_id, date(2026, 3, 31), None, 6)
+    for name in SENDS[council_id]:
+        write_return(life, get_settings().inbox / council_id, name, 2026, "none")
+    assert {t.verdict for t in take_all(council_id)} <= {"accepted", "partly_accepted"}
+    identifier = busiest(council_id)
+    token = erase.first_token(council_id, identifier)
+    before, originals_before = tables_with(token), kept_text().count(identifier)
+    assert len(before) > 5
+    assert originals_before
+    went = erase.erase(council_id, identifier, **WHO)
+    assert tables_with(token) == {"door.erased"}
+    assert {name for name in went if name.startswith(("raw.", "intermediate."))} >= before - {"door.findings"}
+    assert identifier not in kept_text()
+    assert went.get("originals destroyed", 0) == ("annex_a" in SENDS[council_id]), "the workbook"
+    write_return(life, get_settings().inbox / council_id, SENDS[council_id][0], 2026, "some")  # with defects planted
+    again = take_all(council_id)
+    assert sum(taken.rows_erased for taken in again) > 0
+    assert tables_with(token) == {"door.erased"}
+    assert identifier not in kept_text()
+    assert rows(
+        "select count(*) from raw.deliveries where rows_in <> rows_loaded + rows_quarantined + rows_erased"
+    ) == [(0,)]
+
+
+def busiest(council_id: str) -> str:
+    """The identifier, as the council writes it, of the child with rows in most tables."""
+    tokens: Counter[str] = Counter()
+    with connect(ADMIN) as connection:
+        for (table,) in connection.execute(
+            "select relname from pg_class c join pg_attribute a on attrelid = c.oid and attname = 'child_pseudonym'"
+            " where relnamespace = 'raw'::regnamespace and relkind = 'r'"
+        ).fetchall():
+            statement = sql.SQL("select distinct child_pseudonym from {}").format(sql.Identifier("raw", table))
+            tokens.update(token for (token,) in connection.execute(statement) if token)
+    words = {word.strip(" \"'") for word in re.split(r"[,;\r\n<>]", kept_text())}
+    known = {erase.first_token(council_id, word): word for word in words if 3 < len(word) < 30}
+    return next(known[token] for token, _ in tokens.most_common() if token in known)
