@@ -151,3 +151,23 @@ def test_what_people_read_since_cannot_be_overtaken_by_an_approval(first: int) -
     with pytest.raises(Fault, match="newer_version_published"):
         answer.approve(version_id, by="Ada Example", reason=WHY)
     assert versions.current() == first
+
+
+def test_the_page_and_the_command_tell_why_it_is_held_and_no_own_value(first: int) -> None:
+    from rich.console import Console
+
+    from socialcare.gate import page, show
+
+    made.night("own", published(2023), own(factor=1.37))
+    version_id = held("and one figure")
+    console = Console(record=True, width=200)
+    show.show(console, version_id)
+    show.show_trend(console, 3)
+    for text in (console.export_text(), page.write(version_id).read_text()):
+        assert "tenfold: indicator_values, children: Council F at 2022" in text
+        assert f"approve {version_id}" in text
+    before = Console(record=True, width=200)
+    show.show(before, version_id - 1)
+    told = before.export_text()
+    assert "local_indicators (own: counts alone)" in told
+    assert not any(f" {round((40 + 10 * n) * 1.37)} " in told for n in range(6)), "a council's own value was shown"

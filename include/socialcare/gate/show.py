@@ -41,11 +41,11 @@ def show(console: Console, version_id: int | None) -> None:
         console.print(f"Version {version_id} beside version {against}, compared {compared_at:%Y-%m-%d %H:%M} UTC")
     _show_hold(console, version_id)
     if against is not None:
-        console.print(_table(("mart", "indicator", "change", "figures", "councils"), _counts(version_id)))
-        largest = _rows(_LARGEST, version_id, _LISTED)
-        if largest:
+        console.print(_table(("mart", "indicator", "change", "figures", "councils"), counts(version_id)))
+        changed = largest(version_id)
+        if changed:
             console.print("Largest changes of old figures that everybody may read:")
-            console.print(_table(("indicator", "council", "period", "before", "after", "change", "figures"), largest))
+            console.print(_table(("indicator", "council", "period", "before", "after", "change", "figures"), changed))
 
 
 def _show_hold(console: Console, version_id: int) -> None:
@@ -61,7 +61,13 @@ def _show_hold(console: Console, version_id: int) -> None:
         console.print(f"  what to do: {versions_held.how_to_answer(version_id)}", markup=False, highlight=False)
 
 
-def _counts(version_id: int) -> list[tuple[Any, ...]]:
+def largest(version_id: int) -> list[tuple[Any, ...]]:
+    """Return the largest changes of old figures that everybody may read."""
+    return _rows(_LARGEST, version_id, _LISTED)
+
+
+def counts(version_id: int) -> list[tuple[Any, ...]]:
+    """Return how many figures changed how, by mart and indicator; what was added as one sum."""
     rows = _rows(_BY_INDICATOR, version_id)
     kept = [row for row in rows if row[2] != "added"]
     added = sum(row[3] for row in rows if row[2] == "added")
@@ -101,11 +107,7 @@ def _table(headings: tuple[str, ...], rows: list[tuple[Any, ...]]) -> Table:
 
 def show_trend(console: Console, nights: int) -> None:
     """Print how the checks came out, night by night, newest first, and what did not pass in the newest."""
-    rows = _rows(
-        "select night_id, layer, passed, warned, failed, errors from quality.trend order by ran_at desc limit %s",
-        2 * nights,
-    )
-    console.print(_table(("night", "layer", "passed", "warned", "failed", "not evaluated"), rows))
+    console.print(_table(("night", "layer", "passed", "warned", "failed", "not evaluated"), trend(nights)))
     wrong = _rows(
         "select outcome, severity, suite, expectation, why from quality.results where outcome <> 'passed'"
         " and night_id = (select night_id from quality.trend order by ran_at desc limit 1) order by 1, 2, 3"
@@ -113,3 +115,11 @@ def show_trend(console: Console, nights: int) -> None:
     for outcome, severity, suite, expectation, why in wrong:
         line = f"{outcome} ({severity}) {suite} {expectation}: {why}"
         console.print(line, markup=False, highlight=False)
+
+
+def trend(nights: int) -> list[tuple[Any, ...]]:
+    """Return each night's checks, by layer, the newest night first."""
+    return _rows(
+        "select night_id, layer, passed, warned, failed, errors from quality.trend order by ran_at desc limit %s",
+        2 * nights,
+    )

@@ -82,6 +82,17 @@ def write(layer: str, night_id: str, pages: list[dict[str, Any]]) -> Path:
     return root / "index.html"
 
 
+def write_page(name: str, title: str, body: str) -> Path:
+    """Write a page of our own beside the index, in its style; ``body`` is HTML."""
+    root = get_settings().home / "data_docs"
+    root.mkdir(parents=True, exist_ok=True)
+    head = (
+        f'<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>{escape(title)}</title>{_STYLE}</head>'
+    )
+    _put(root / name, f'{head}<body><p><a href="index.html">Checks</a></p>{body}</body></html>')
+    return root / name
+
+
 def _put(path: Path, text: str) -> None:
     temporary = path.with_name(f".{path.name}.new")
     temporary.write_text(text, encoding="utf-8")
@@ -113,6 +124,7 @@ def _index(night_id: str) -> str:
         '<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>Checks</title>'
         f"{_STYLE}</head><body><h1>Checks of night {escape(night_id)}</h1>"
         f"<p>{len(rows)} checks, {failed} did not pass. Counts only: no page here holds a value from the data.</p>"
+        '<p><a href="release_diff.html">What the newest version changes for readers; other nights</a></p>'
         f"{notice if generated else ''}"
         "<table><tr><th>Outcome</th><th>Severity</th><th>Table</th><th>What we expect</th><th>Count</th></tr>"
         f"{''.join(lines)}</table></body></html>"

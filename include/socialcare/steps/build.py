@@ -11,7 +11,7 @@ from pathlib import Path
 from socialcare.database import connect
 from socialcare.disclosure import control
 from socialcare.errors import Fault
-from socialcare.gate import review
+from socialcare.gate import page, review
 from socialcare.land import tables
 from socialcare.quality import gate, runner
 from socialcare.registry import all_sources
@@ -162,7 +162,10 @@ def _build(night_id: str, key: str, before: int | None) -> Build:
         versions_build.mark_failed(version_id)
         raise
     versions_build.mark_audited(version_id, night_id=night_id)
-    review.review(version_id, night_id)
+    try:
+        review.review(version_id, night_id)
+    finally:
+        page.write(version_id)
     passed, warned = raw.passed + marts.passed, raw.warned + marts.warned
     return Build(
         version_id,

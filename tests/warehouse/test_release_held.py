@@ -1,0 +1,74 @@
+"""What the page's answer does: the functions of the DAG release_held, on a version that is really held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from socialcare.warehouse import versions, versions_held
+
+from . import gate_marts as made
+from .gate_marts import own, published
+from .test_gate_answer import held
+
+
+@pytest.fixture(scope="module")
+def approval(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with pytest.MonkeyPatch.context() as patch:
+        home = tmp_path_factory.mktemp("airflow")
+        patch.setenv("AIRFLOW_HOME", str(home))
+        patch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", f"sqlite:///{home}/unused.db")
+        from socialcare.orchestration import approval
+
+        yield approval
+
+
+def answered(choice: str, user: str | None, **form: str | None) -> dict[str, Any]:
+    """What Airflow hands on; without a user nobody answered in time."""
+    return {
+        "chosen_options": [choice],
+        "params_input": form,
+        "responded_by_user": {"id": user, "name": user} if user else None,
+    }
+
+
+def test_the_page_asks_about_what_is_held_and_does_what_is_answered(warehouse: str, approval: Any) -> None:
+    from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+    first = made.night("first", published(2023), own())
+    with pytest.raises(AirflowSkipException):
+        approval.find_held.function()
+    with pytest.raises(AirflowSkipException):
+        approval.ask_for_approval.function("first")
+    version_id = held("second")
+    assert approval.ask_for_approval.function("second") == version_id
+    question = approval.find_held.function()
+    for words in ("tenfold", "Council F", "your name and a reason", f"socialcare diff {version_id}"):
+        assert words in question["body"]
+
+    release = approval.release.function
+    for nobody in (answered("Publish", "admin", name="Ada Example"), answered("Publish", "admin", reason="a good one")):
+        with pytest.raises(AirflowFailException, match="approval_incomplete"):
+            release(question, nobody)
+    with pytest.raises(AirflowSkipException, match="not published"):
+        release(question, answered("Do not publish", None))
+    assert versions.current() == first
+    assert release(question, answered("Publish", "admin", name="Ada Example", reason="DfE confirmed it")) == version_id
+    assert versions.current() == version_id
+    kept = versions_held.find(version_id)
+    assert kept is not None
+    assert (kept.decision, kept.decided_by, kept.reason) == ("approved", "Ada Example", "DfE confirmed it")
+
+
+def test_what_is_declined_on_the_page_stays_unpublished(warehouse: str, approval: Any) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    first = made.night("first", published(2023), own())
+    version_id = held("second")
+    with pytest.raises(AirflowSkipException, match="example declined"):
+        approval.release.function(
+            {"version_id": version_id}, answered("Do not publish", "ada.example", reason="A digit too many")
+        )
+    assert versions.current() == first
