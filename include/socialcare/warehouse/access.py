@@ -8,7 +8,7 @@ from __future__ import annotations
 import psycopg
 from psycopg import sql
 
-from socialcare import registry
+from socialcare import embedded, registry
 from socialcare.database import connect, server
 from socialcare.errors import Fault
 from socialcare.settings import get_settings
@@ -204,7 +204,7 @@ def matrix() -> list[Right]:
 def differences() -> list[Difference]:
     """Hold what the database has against what is meant: every role and PUBLIC, everything, too much and too little."""
     settings = get_settings()
-    ours = {settings.warehouse_database, settings.airflow_database, "postgres", "template1"}
+    ours = {settings.warehouse_database, settings.airflow_database, *_spare()}
     roles = [*all_login_roles(), "public"]
     with connect("publisher") as connection:
         rights = access_catalog.rights(connection, roles)
@@ -214,14 +214,19 @@ def differences() -> list[Difference]:
 
 
 def differences_elsewhere() -> list[Difference]:
-    """Return what PUBLIC or one of our roles has inside the server's other databases; of a server of our own."""
+    """Return what PUBLIC or one of our roles has inside the server's other databases that are ours."""
     found = []
-    for name in ("postgres", "template1", get_settings().airflow_database):
+    for name in (*_spare(), get_settings().airflow_database):
         with connect(server().admin, database=name) as connection:
             rights = access_catalog.rights(connection, [*(r for r in all_login_roles() if r != "airflow"), "public"])
         inside = (right for right in rights if right.kind not in ("database", "attribute", "membership"))
         found += [Difference(r.role, f"{r.kind} of {name}", r.name, r.privilege, is_wide=True) for r in inside]
     return found
+
+
+def _spare() -> tuple[str, ...]:
+    """Return the databases that every server has, of a server of our own: another's are not ours to close."""
+    return ("postgres", "template1") if embedded.is_used() else ()
 
 
 def _names(connection: psycopg.Connection) -> Names:
