@@ -15,6 +15,10 @@ with measured as (
     select * from {{ ref('int_shared__need') }}
     union all
     select * from {{ ref('int_shared__workforce') }}
+    union all
+    select * from {{ ref('int_shared__reviews') }}
+    union all
+    select * from {{ ref('int_shared__carers') }}
 
 ),
 
