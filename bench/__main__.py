@@ -2,7 +2,7 @@
 parsing dags/, the door, landing published files, the documented queries, the estimate of a programme's effect.
 
 Each measurement has a home of its own and its own server. Prints a table; targets are DESIGN's.
-Usage: python -m bench [night|changes|parse|door|land|queries|impact ...]   (default: all)
+Usage: python -m bench [night|changes|parse|door|land|queries|extracts|impact ...]   (default: all)
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import door, impact, land, night, night_changes, parse, queries
+from bench import door, extracts, impact, land, night, night_changes, parse, queries
 
 PARTS: dict[str, Callable[[], object]] = {
     "night": night.main,
@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[], object]] = {
     "door": lambda: door.run([200_000]),
     "land": lambda: land.run([1, 10]),
     "queries": queries.main,
+    "extracts": lambda: extracts.run([10_000, 160_000]),
     "impact": impact.main,
 }
 
