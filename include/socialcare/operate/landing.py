@@ -102,7 +102,9 @@ def _to_read() -> list[tuple[str, str, str]]:
 
 
 def _files(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+    """Return the files to take away, the report's own pages left out."""
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(str(path) for path in found if path.parts[0] != "report")
 
 
 def _where() -> str:
