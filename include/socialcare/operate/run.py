@@ -188,6 +188,7 @@ def _summarise(console: Console, night_id: str, code: int, running: platform.Pla
     shown = _short(home)
     console.print(
         f"""
+  report            {shown}/extracts/current/regional/report/index.html
   extracts          {shown}/extracts/current
   receipts          {shown}/outbox/<council>    (council data here is SYNTHETIC)
   quality           {shown}/data_docs/index.html

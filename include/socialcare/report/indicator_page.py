@@ -32,7 +32,7 @@ def page(pages: Pages, indicator: Row) -> str:
             shown[0]["england_value"] if shown else None,
             ours=frozenset(council.ons_code for council in edition.senders),
             name=indicator["indicator_name"],
-            unit={"%": "per cent"}.get(indicator["unit"], indicator["unit"]),
+            unit="per cent" if indicator["unit"] == "%" else indicator["unit"],
             key="where",
         ),
         period=words.period(shown[0]["period_type"], shown[0]["period_end_date"]) if shown else "",
