@@ -18,7 +18,8 @@ def release_held():
     held = approval.find_held()
     question = approval.ask()
     held >> question
-    approval.release(held, question.output) >> tasks.deliver(tasks.NIGHT_ID)
+    published = approval.release(held, question.output)
+    published >> tasks.deliver.override(trigger_rule="all_success")(tasks.NIGHT_ID)
 
 
 release_held()

@@ -62,6 +62,9 @@ def ask() -> HITLOperator:
             "name": Param(None, type=["null", "string"], title="Your own name"),
         },
         response_timeout=timedelta(hours=get_settings().approval_hours),
+        # An answer within a second of the question can meet the scheduler still closing the asking: it asks again.
+        retries=2,
+        retry_delay=timedelta(seconds=5),
     )
 
 
