@@ -25,7 +25,7 @@ OF_ENGLAND = frozenset(
     f"tests/warehouse/test_{name}.py"
     for name in (
         *("chance", "claims", "comparisons", "comparisons_lait", "comparisons_method", "explain"),
-        *("inspection_context", "questions", "rates_reproduced", "revisions"),
+        *("gate_real", "inspection_context", "questions", "rates_reproduced", "revisions"),
     )
 )
 #: What takes longest, longest first: begun last, one process would end minutes after the other.
