@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
+from io import StringIO
 
 import psycopg
 import pytest
+from rich.console import Console
 
+from socialcare.database import connect
+from socialcare.errors import Fault
 from socialcare.generate import Life, programme, truth
 from socialcare.generate.life import year_to_march
 from socialcare.generate.rows import OPEN
 from socialcare.generate.truth import Figure
+from socialcare.impact import show
 from socialcare.registry import all_councils
+from socialcare.registry.councils import council
+from socialcare.settings import PROJECT_ROOT
 from socialcare.warehouse import dbt, versions
 
 from . import practised
@@ -269,3 +277,24 @@ def test_each_council_reads_its_own_rows_and_an_analyst_none(planted: dict[str, 
         assert found == ([(one.ons_code,)] if one.id == "durham" else [])
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         rows("select 1 from published.practice_workforce", "analyst")
+
+
+def test_every_documented_query_runs_as_the_council_itself(planted: dict[str, Figure]) -> None:
+    """After the publication above: an analyst's query that does not run is worse than none."""
+    page = (PROJECT_ROOT / "docs" / "workforce.md").read_text()
+    queries = re.findall(r"^ +(select [^\n]+(?:\n +\S[^\n]+)*)\n", page, flags=re.MULTILINE)
+    assert len(queries) >= 15
+    with connect(council("durham").role) as connection:
+        connection.execute("set search_path = published")
+        for query in queries:
+            connection.execute(query).fetchall()
+
+
+def test_the_verb_refuses_a_council_of_two_teams_in_words(planted: dict[str, Figure]) -> None:
+    console = Console(record=True, width=400, file=StringIO())
+    assert show.show(console, council("durham"), "REL-1") == 0
+    told = console.export_text()
+    assert "SYNTHETIC" in told
+    assert "nothing can be said" in told
+    with pytest.raises(Fault, match="No team of Durham has begun"):
+        show.show(console, council("durham"), "NONE-1")

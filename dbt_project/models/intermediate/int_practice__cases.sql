@@ -5,8 +5,8 @@ with cases as (
         *,
         as_of_date as to_date,
         {{ april_before('as_of_date') }} as from_date
-    from {{ ref('stg_ssd__cin_episodes') }}
-    where coalesce(no_further_action, '') <> 'Y'
+    from {{ ref('int_practice__referrals') }}
+    where not is_without_action
 
 ),
 
@@ -19,14 +19,8 @@ came_back as (
         (cases.to_date - (after.months || ' months')::interval - interval '12 months' + interval '1 day')::date as from_date,
         (cases.to_date - (after.months || ' months')::interval)::date as to_date,
         cases.close_date as happened_on,
-        exists (
-            select 1
-            from {{ ref('stg_ssd__cin_episodes') }} as again
-            where again.council_id = cases.council_id
-                and again.child_pseudonym = cases.child_pseudonym
-                and again.referral_pseudonym <> cases.referral_pseudonym
-                and again.referral_date >= cases.close_date
-                and again.referral_date <= cases.close_date + (after.months || ' months')::interval
+        coalesce(
+            cases.referred_again_on <= cases.close_date + (after.months || ' months')::interval, false
         )::int as numerator,
         1 as denominator,
         jsonb_build_object('closure', cases.close_reason) as breakdowns

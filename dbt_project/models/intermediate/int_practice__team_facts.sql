@@ -167,20 +167,13 @@ came_back as (
         'team_returned_pct' as measure,
         led.team,
         closed.close_date as happened_on,
-        exists (
-            select 1
-            from {{ ref('stg_ssd__cin_episodes') }} as again
-            where again.council_id = closed.council_id
-                and again.child_pseudonym = closed.child_pseudonym
-                and again.referral_pseudonym <> closed.referral_pseudonym
-                and again.referral_date between closed.close_date and closed.close_date + interval '6 months'
-        )::int as numerator
-    from {{ ref('stg_ssd__cin_episodes') }} as closed
+        coalesce(closed.referred_again_on <= closed.close_date + interval '6 months', false)::int as numerator
+    from {{ ref('int_practice__referrals') }} as closed
     inner join led
         on closed.council_id = led.council_id
         and closed.child_pseudonym = led.child_pseudonym
         and led.started between closed.referral_date and closed.close_date
-    where coalesce(closed.no_further_action, '') <> 'Y' and closed.close_date <= closed.as_of_date - interval '6 months'
+    where not closed.is_without_action and closed.close_date <= closed.as_of_date - interval '6 months'
     order by closed.council_id, closed.referral_pseudonym, led.started desc, led.team asc
 
 ),

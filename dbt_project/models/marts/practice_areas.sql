@@ -1,3 +1,5 @@
+-- Tables just loaded have no statistics: the planner would take each join for one of a few rows, and loop over all.
+{{ config(pre_hook="set local enable_nestloop = off; set local jit = off") }}
 with figures as (
 
     {{ practice_figures('practice_areas', ['int_practice__improving']) }}
