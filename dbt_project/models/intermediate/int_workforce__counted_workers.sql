@@ -20,10 +20,23 @@ sorted as (
         coalesce(role_end_date, to_date) - role_start_date as days_served
     from dated
 
+),
+
+elsewhere as (
+
+    select
+        here.council_id,
+        here.worker_pseudonym,
+        min(there.role_start_date) as first_there
+    from (select distinct council_id, worker_pseudonym from dated) as here
+    inner join dated as there
+        on here.worker_pseudonym = there.worker_pseudonym and here.council_id <> there.council_id
+    group by here.council_id, here.worker_pseudonym
+
 )
 
 select
-    council_id,
+    sorted.council_id,
     is_synthetic,
     from_date,
     to_date,
@@ -58,11 +71,7 @@ select
         else '20'
     end as time_in_service,
     -- Whoever comes is known to the council that they come to: where a worker went is told to nobody.
-    exists (
-        select 1
-        from {{ ref('stg_csww__workers') }} as elsewhere
-        where elsewhere.worker_pseudonym = sorted.worker_pseudonym
-            and elsewhere.council_id <> sorted.council_id
-            and elsewhere.role_start_date < sorted.role_start_date
-    ) as is_from_region
+    coalesce(elsewhere.first_there < sorted.role_start_date, false) as is_from_region
 from sorted
+left join elsewhere
+    on sorted.council_id = elsewhere.council_id and sorted.worker_pseudonym = elsewhere.worker_pseudonym
