@@ -1,8 +1,9 @@
 """`make bench`: a full night directly, the same through the scheduler, a night without change, what a change costs,
-parsing dags/, the door, landing published files, the documented queries, the estimate of a programme's effect.
+parsing dags/, the door, landing published files, the documented queries, the extracts, the report, the gate, readers
+through killed nights, the estimate of a programme's effect.
 
 Each measurement has a home of its own and its own server. Prints a table; targets are DESIGN's.
-Usage: python -m bench [night|changes|parse|door|land|queries|extracts|impact ...]   (default: all)
+Usage: python -m bench [night|changes|parse|door|land|queries|extracts|report|gate|poller|impact ...]   (default: all)
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import door, extracts, impact, land, night, night_changes, parse, queries
+from bench import door, extracts, gate, impact, land, night, night_changes, parse, poller, queries, report
 
 PARTS: dict[str, Callable[[], object]] = {
     "night": night.main,
@@ -20,6 +21,9 @@ PARTS: dict[str, Callable[[], object]] = {
     "land": lambda: land.run([1, 10]),
     "queries": queries.main,
     "extracts": lambda: extracts.run([10_000, 160_000]),
+    "report": report.main,
+    "gate": gate.main,
+    "poller": poller.main,
     "impact": impact.main,
 }
 

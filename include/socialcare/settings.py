@@ -64,7 +64,9 @@ class Settings(BaseSettings):
         default=None, description="The scheduler's connection that holds the credentials for that place."
     )
     keep_backup_days: int = Field(
-        default=90, ge=1, description="Days after which housekeeping removes a backup: an erased child is in older ones."
+        default=90,
+        ge=1,
+        description="Days after which housekeeping removes a backup: an erased child is in older ones.",
     )
     keep_log_days: int = Field(default=30, ge=1, description="Days of Airflow logs and runs to keep.")
     http_contact: str = Field(
