@@ -298,3 +298,12 @@ def test_the_verb_refuses_a_council_of_two_teams_in_words(planted: dict[str, Fig
     assert "nothing can be said" in told
     with pytest.raises(Fault, match="No team of Durham has begun"):
         show.show(console, council("durham"), "NONE-1")
+
+
+def test_every_printed_survey_table_is_held_with_its_base(planted: dict[str, Figure]) -> None:
+    """Kantar's appendix 3: tables 3 to 19; the bases lie from 119 to 195."""
+    found = rows(
+        "select count(distinct table_label), min(base), max(base) from reference.claims_quoted"
+        " where measure like 'staff_survey_q%' and table_label <> ''"
+    )
+    assert found == [(17, 119, 195)]

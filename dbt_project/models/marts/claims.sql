@@ -109,7 +109,12 @@ select
         else 'different'
     end as verdict,
     landings.file_name,
-    held.source_line
+    held.source_line,
+    held.table_label,
+    held.item,
+    held.category,
+    held.base,
+    held.wave
 from held
 left join {{ source('control', 'landings') }} as landings
     on held.landing_id = landings.landing_id
