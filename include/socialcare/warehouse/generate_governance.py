@@ -65,7 +65,7 @@ def _sent(council: Council, returns: tuple[Return, ...]) -> str:
 
 
 def _left_of(declared: Return) -> str:
-    becomes = Counter(
+    becomes: Counter[str] = Counter(
         column.becomes if column.is_loaded else "dropped"
         for table in declared.tables.values()
         for column in table.every_column.values()
