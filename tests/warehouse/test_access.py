@@ -15,7 +15,7 @@ from socialcare.operate import retention
 from socialcare.operate.backup import backup, restore
 from socialcare.registry import all_councils
 from socialcare.settings import get_settings
-from socialcare.warehouse import access, access_catalog, schema, versions
+from socialcare.warehouse import access, access_catalog, dbt, schema, versions
 
 from .hand_made import make_marts, manifest, night, rows
 
@@ -335,7 +335,7 @@ def test_readers_cannot_keep_the_night_out_by_their_number(warehouse: str) -> No
 def test_no_password_is_in_a_command_line_or_an_environment(
     warehouse: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of what a backup, a restore and a cleaning start (pg_dump, pg_restore, airflow), and of every process here."""
+    """Of what a build, a backup, a restore and a cleaning start (pg_dump, pg_restore, airflow), and all that runs."""
     said: list[str] = []
     real = subprocess.Popen.__init__
 
@@ -344,6 +344,7 @@ def test_no_password_is_in_a_command_line_or_an_environment(
         real(process, command, *given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(subprocess.Popen, "__init__", heard)
+    dbt.build("councils")
     restore(backup(tmp_path))
     monkeypatch.setenv("SOCIALCARE_AIRFLOW_DATABASE", "no_such_database")
     get_settings.cache_clear()

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,7 @@ def _invoke(arguments: list[str]) -> Any:
     """Run dbt in this process; return its dbtRunnerResult. The password goes by environment, never by argument."""
     settings = get_settings()
     where = server()
+    resource_tracker.ensure_running()  # Python's own helper, which dbt would start with the password around it
     set_environment(
         SOCIALCARE_DBT_HOST=where.host,
         SOCIALCARE_DBT_PORT=str(where.port),
