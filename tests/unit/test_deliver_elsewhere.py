@@ -148,6 +148,13 @@ def test_old_sets_go_but_never_the_one_pointed_at(place: Elsewhere, home: Path) 
     )
 
 
+def test_no_set_goes_while_fewer_lie_there_than_may_be_kept(place: Elsewhere, home: Path) -> None:
+    for version in (1, 2, 3, 4):
+        send(place, home, version, keep=5)
+    there = {entry["name"].rstrip("/").rsplit("/", 1)[-1] for entry in place.files.ls(place.path, detail=True)}
+    assert {"v1", "v2", "v3", "v4"} <= there
+
+
 def test_stale_is_said_there_and_goes_with_the_next_good_delivery(place: Elsewhere, home: Path) -> None:
     send(place, home, 1)
     confirmed = pointer(place)["confirmed_at"]

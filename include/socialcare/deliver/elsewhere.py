@@ -134,7 +134,7 @@ class Elsewhere:
         names = [entry["name"].rstrip("/").rsplit("/", 1)[-1] for entry in self.files.ls(self.path, detail=True)]
         sets = sorted((int(found[1]), name) for name in names if (found := _SET.fullmatch(name)))
         whole = [name for _, name in sets if not name.endswith(".part") and name != current]
-        kept = set(whole[len(whole) - (keep - 1) :])
+        kept = set(whole[max(0, len(whole) - (keep - 1)) :])
         for _, name in sets:
             if name != current and name not in kept:
                 self._remove(name)
