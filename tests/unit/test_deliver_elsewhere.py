@@ -137,6 +137,21 @@ def test_a_set_that_was_broken_there_is_sent_again(place: Elsewhere, home: Path)
     assert "v1/report/index.html" in names(place)
 
 
+@pytest.mark.parametrize("broken", ["lost", "cut"])
+def test_a_set_that_is_pointed_at_and_was_broken_there_is_sent_again(place: Elsewhere, home: Path, broken: str) -> None:
+    send(place, home, 1, "whole")
+    there = f"{place.path}/v1/durham.csv"
+    if broken == "lost":
+        place.files.rm_file(there)
+    else:
+        place.files.pipe_file(there, b"wh")
+    assert send(place, home, 1, "whole")
+    assert read(place, "v1/durham.csv") == b"whole"
+    assert pointer(place)["folder"] == "v1"
+    assert names(place) == WHOLE
+    assert not send(place, home, 1, "whole")
+
+
 def test_old_sets_go_but_never_the_one_pointed_at(place: Elsewhere, home: Path) -> None:
     for version in (1, 2, 3, 4):
         send(place, home, version, keep=2)

@@ -40,8 +40,7 @@ class Elsewhere:
         manifest = sha256_of(folder / MANIFEST)
         pointer = self._pointer()
         name = self._name(version, manifest, pointer)
-        is_there = pointer.get("folder") == name and pointer.get("manifest_sha256") == manifest
-        sent = not is_there and self._upload(folder, name)
+        sent = self._upload(folder, name)
         built = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["built_at"]
         self._point(
             {"version": version, "folder": name, "built_at": built, "manifest_sha256": manifest, "stale": None,
@@ -81,14 +80,14 @@ class Elsewhere:
         if self._holds(name, files):
             return False
         part = f"{name}.part"
-        for left in (part, name):  # of a run that was broken off, or of another warehouse: nobody is pointed there
-            self._remove(left)
+        self._remove(part)  # of a run that was broken off
         for relative, path in files.items():
             there = self._at(part, relative)
             self.files.makedirs(there.rsplit("/", 1)[0], exist_ok=True)
             self.files.put_file(str(path), there)
         if not self._holds(part, files):
             raise OSError
+        self._remove(name)  # what lost files there, or was broken off, or is another warehouse's
         self._rename(part, name)
         return True
 
