@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import psycopg
 from psycopg import sql
 
-from socialcare.door.erased import links_of, records_of
+from socialcare.door.erased import records_of
 from socialcare.registry.returns import all_returns
 
 #: How columns of tokens are named.
@@ -32,13 +32,13 @@ def remove(connection: psycopg.Connection, council_id: str, tokens: list[str]) -
     """Remove every row with one of the tokens, and rows of their records; return how many by table."""
     went = _Went()
     linked = _linked()
-    found: set[str] = set()
+    found: dict[str, set[str]] = {}
     for schema, table, columns in _tables(connection):
-        if table not in linked:
-            found |= _delete(connection, (schema, table), columns, tokens, went)
-    for schema, table, columns in _tables(connection) if found else ():
-        if table in linked:
-            _delete(connection, (schema, table), [c for c in columns if c in linked[table]], sorted(found), went)
+        found.setdefault(table, set()).update(_delete(connection, (schema, table), columns, tokens, went))
+    for schema, table, columns in _tables(connection):
+        for column, parent in linked.get(table, {}).items():
+            if column in columns and found.get(parent):
+                _delete(connection, (schema, table), [column], sorted(found[parent]), went)
     _delete_findings(connection, council_id, tokens, went)
     _count(connection, went)
     return dict(went.rows)
@@ -56,12 +56,16 @@ def _tables(connection: psycopg.Connection) -> list[tuple[str, str, list[str]]]:
     ).fetchall()
 
 
-def _linked() -> dict[str, set[str]]:
-    """Return the tables that name no child, with the columns of records that say whose they are: raw and history."""
-    found: dict[str, set[str]] = {}
+def _linked() -> dict[str, dict[str, str]]:
+    """Return the tables that name no child: by which column they belong to records of which table of raw."""
+    found: dict[str, dict[str, str]] = {}
     for declared in all_returns():
         for name, table in declared.tables.items():
-            columns = {str(table.every_column[c].loaded_as) for c in links_of(table) if table.every_column[c].is_loaded}
+            columns = {
+                str(table.every_column[column].loaded_as): f"{declared.id}__{parent}"
+                for column, parent in table.belongs_to.items()
+                if table.every_column[column].is_loaded
+            }
             if columns:
                 for relation in (f"{declared.id}__{name}", f"int_history__{declared.id}__{name}"):
                     found[relation] = columns

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from socialcare.door.identity import Pseudonymiser, key_of, renewed
 from socialcare.door.reading import Block, Lines, Reader
-from socialcare.registry.returns import Table
+from socialcare.registry.returns import Table, return_spec
 
 if TYPE_CHECKING:
     from socialcare.door.read_xml import XmlTable
@@ -25,52 +25,60 @@ class Erased:
     """Tells the rows of erased children, by any column that names a child.
 
     A table without such a column says by the number of a record whose row it is (of an assessment, of an audit): it
-    follows the record, if that was met before. Hand over the tables of children first.
+    follows the record of the table that its return declares, if that was met before, and no other that happens to have
+    the same number. Hand over the tables of children first.
     """
 
     def __init__(self, tokens: Collection[str], pseudonymiser: Pseudonymiser | None = None) -> None:
         self._tokens, self._pseudonymiser = frozenset(tokens), pseudonymiser
-        self.records: set[str] = set()
+        self.records: dict[tuple[str, str], set[str]] = {}
+        """Tokens of the records of erased children that were met, by return and table."""
         self._known: dict[tuple[str, str], str] = {}
 
     def __bool__(self) -> bool:
         return bool(self._tokens)
 
-    def left_out_of(self, reader: Reader | XmlTable, table: Table) -> Without:
-        """Return a reader of the same rows without those of erased children."""
-        return Without(reader, table, self)
+    def left_out_of(self, reader: Reader | XmlTable, return_id: str, name: str) -> Without:
+        """Return a reader of the same rows of a table without those of erased children."""
+        return Without(reader, (return_id, name), self)
 
-    def without(self, table: Table, block: Block) -> Block:
-        """Return a block without the rows of erased children."""
+    def without(self, of: tuple[str, str], block: Block) -> Block:
+        """Return a block of a table (its return and its name) without the rows of erased children."""
         if not self._tokens:
             return block
-        whose = self._mark(block, columns_of(table, "child"), self._tokens)
+        table = _table(of)
+        whose = self._mark(block, columns_of(table, "child"), "child", self._tokens)
         for name in records_of(table):
             if name in block.columns and whose.any():
-                self._remember(block.columns[name].filter(pa.array(whose)).to_pylist())
-        whose |= self._mark(block, links_of(table), self.records)
+                self._remember(of, block.columns[name].filter(pa.array(whose)).to_pylist())
+        for name, parent in table.belongs_to.items():
+            whose |= self._mark(block, [name], "record", self._of_records(of[0], parent))
         if not whose.any():
             return block
         keep = pa.array(~whose)
         return Block(block.lines[~whose], {name: cells.filter(keep) for name, cells in block.columns.items()})
 
-    def is_of(self, table: Table, row: Mapping[str, str]) -> bool:
-        """Whether a row, by the names of its columns, is of an erased child."""
+    def is_of(self, of: tuple[str, str], row: Mapping[str, str]) -> bool:
+        """Whether a row of a table, by the names of its columns, is of an erased child."""
+        table = _table(of)
         found = any(
             self._token(row[name], "child") in self._tokens for name in columns_of(table, "child") if name in row
         )
         if found:
-            self._remember(row[name] for name in records_of(table) if name in row)
-        return found or any(self._token(row[name], "record") in self.records for name in links_of(table) if name in row)
+            self._remember(of, (row[name] for name in records_of(table) if name in row))
+        return found or any(
+            self._token(row[name], "record") in self._of_records(of[0], parent)
+            for name, parent in table.belongs_to.items()
+            if name in row
+        )
 
     def names(self, text: str) -> bool:
         """Whether a text is the identifier of an erased child."""
         return self._token(text, "child") in self._tokens
 
-    def _mark(self, block: Block, columns: Iterable[str], tokens: Collection[str]) -> npt.NDArray[np.bool_]:
+    def _mark(self, block: Block, columns: Iterable[str], kind: str, tokens: Collection[str]) -> npt.NDArray[np.bool_]:
         marked = np.zeros(len(block.lines), dtype=bool)
         for name in columns if tokens else ():
-            kind = "child" if tokens is self._tokens else "record"
             if name in block.columns:
                 cells = block.columns[name]
                 hits = [self._token(text, kind) in tokens for text in cells.dictionary.to_pylist()]
@@ -78,8 +86,11 @@ class Erased:
                 marked |= np.array([*hits, False])[places]
         return marked
 
-    def _remember(self, texts: Iterable[str | None]) -> None:
-        self.records |= {token for text in texts if (token := self._token(text, "record"))}
+    def _of_records(self, return_id: str, name: str) -> Collection[str]:
+        return self.records.get((return_id, name), ())
+
+    def _remember(self, of: tuple[str, str], texts: Iterable[str | None]) -> None:
+        self.records.setdefault(of, set()).update(token for text in texts if (token := self._token(text, "record")))
 
     def _token(self, text: str | None, kind: str) -> str:
         """Return the token of an identifier as the door makes it; nothing of nothing."""
@@ -97,8 +108,8 @@ class Erased:
 class Without:
     """A reader that counts the rows of erased children and hands on the others."""
 
-    def __init__(self, reader: Reader | XmlTable, table: Table, erased: Erased) -> None:
-        self._reader, self._table, self._erased = reader, table, erased
+    def __init__(self, reader: Reader | XmlTable, of: tuple[str, str], erased: Erased) -> None:
+        self._reader, self._of, self._erased = reader, of, erased
         self.rows_erased = 0
 
     @property
@@ -112,7 +123,7 @@ class Without:
     def blocks(self) -> Iterator[Block]:
         """Yield the blocks that are left. Raises UnreadableError."""
         for sent in self._reader.blocks():
-            block = self._erased.without(self._table, sent)
+            block = self._erased.without(self._of, sent)
             self.rows_erased += len(sent.lines) - len(block.lines)
             if len(block.lines):
                 yield block
@@ -132,9 +143,8 @@ def records_of(table: Table) -> list[str]:
     return [name for name in columns_of(table, "record") if name in table.key] if columns_of(table, "child") else []
 
 
-def links_of(table: Table) -> list[str]:
-    """Return the columns by which a table that names no child says whose record it belongs to."""
-    return [] if columns_of(table, "child") else columns_of(table, "record")
+def _table(of: tuple[str, str]) -> Table:
+    return return_spec(of[0]).tables[of[1]]
 
 
 def erased_of(connection: psycopg.Connection, pseudonymiser: Pseudonymiser) -> Erased:

@@ -178,7 +178,7 @@ def _judge(
             judges, erased = {}, erased_of(connection, tokens)
             for name, file in files_of.items():
                 file.findings = stores.enter_context(Findings())
-                reader = erased.left_out_of(reader_of(file.found), plan.year.tables[name])
+                reader = erased.left_out_of(reader_of(file.found), plan.return_id, name)
                 judges[name] = judge.file(cast("Reader", reader), name, file.findings)
                 file.rules = judges[name].rules
                 _load(connection, delivery, plan, file, delivery_id, judges[name])

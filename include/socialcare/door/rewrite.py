@@ -80,6 +80,10 @@ def _is_table(found: Recognised) -> bool:
     return not found.problem and bool(found.return_id) and found.table in return_spec(found.return_id).tables
 
 
+def _of(found: Recognised) -> tuple[str, str]:
+    return found.return_id, found.table
+
+
 def _table(found: Recognised) -> Table:
     return return_spec(found.return_id).tables[found.table]
 
@@ -91,7 +95,7 @@ def _holds(found: Recognised, erased: Erased) -> bool:
     if not _is_table(found):
         return True
     try:
-        return any(len(erased.without(_table(found), b).lines) < len(b.lines) for b in reader_of(found).blocks())
+        return any(len(erased.without(_of(found), b).lines) < len(b.lines) for b in reader_of(found).blocks())
     except UnreadableError:
         return True
 
@@ -130,7 +134,7 @@ def _rewrite_rows(found: Recognised, file: BinaryIO, out: BinaryIO, erased: Eras
     width, gone, held = len(found.headings), 0, bytearray()
     for cells in csv.reader(_lines(file, found.encoding, held), delimiter=found.delimiter):
         if len(cells) == width:
-            is_erased = erased.is_of(_table(found), {name: cells[place] for name, place in places.items()})
+            is_erased = erased.is_of(_of(found), {name: cells[place] for name, place in places.items()})
         else:  # of a row that is too long or too short no cell can be told: any may be the child's
             is_erased = any(erased.names(cell) for cell in cells)
             if is_erased and held.count(b"\n") > 1:  # rows of others may be in it

@@ -149,6 +149,9 @@ class Table(_Dated):
     extra: dict[str, Column] = {}
     """Columns that some files have beside those of the return."""
     history: History = History()
+    belongs_to: dict[str, str] = Field(default={}, exclude=True)
+    """Where no column says whose row it is: by which column it is a part of a record, and of which other table's. Rows
+    are erased by it; no file is judged by it."""
 
     @property
     def every_column(self) -> dict[str, Column]:
@@ -159,6 +162,8 @@ class Table(_Dated):
     def _knows_its_key(self) -> Table:
         if not set(self.key) <= set(self.columns):
             raise ValueError("the key names a column that is not declared")
+        if not {self.columns[name].identifies for name in self.belongs_to if name in self.columns} <= {"record"}:
+            raise ValueError("a table belongs to another by a column that is no number of a record")
         dates = {name for name, column in self.columns.items() if column.type == "date"}
         if not {column.in_time.beside for column in self.columns.values() if column.in_time} <= dates:
             raise ValueError("a day is held against a column that is no declared date of the table")

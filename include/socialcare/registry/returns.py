@@ -166,6 +166,9 @@ class Return(Strict):
             for column in table.every_column.values():
                 if column.codes and column.codes not in self.code_lists:
                     raise ValueError(f"no code list is called {column.codes}")
+            for by, other in table.belongs_to.items():
+                if by not in table.columns or other not in self.tables or self.tables[other].subject() is None:
+                    raise ValueError(f"{table.label} belongs, by {by}, to no table of children")
         for rule in self.rules:
             if rule.table not in self.tables or not set(rule.columns) <= set(self.tables[rule.table].every_column):
                 raise ValueError(f"rule {rule.code} names a table or column that is not declared")

@@ -1,0 +1,67 @@
+"""What an erasure leaves of others: SSD numbers each table from one, so another's record has the same number."""
+
+from __future__ import annotations
+
+import json
+
+from socialcare.door import erase
+from socialcare.settings import get_settings
+
+from .test_erase import WHO, kept_text, rows, take_all
+
+#: The erased child P1 has contact 77 and assessment 5; P2 has assessment 77. All of it is SYNTHETIC.
+TABLES = {
+    "contacts": (
+        "cont_contact_id,cont_person_id,cont_contact_date,cont_contact_source_code,cont_contact_source_desc,"
+        "cont_contact_outcome_json",
+        ["77,P1,2026-06-01,1A,,", "78,P2,2026-06-01,1A,,"],
+    ),
+    "cin_assessments": (
+        "cina_assessment_id,cina_person_id,cina_referral_id,cina_assessment_start_date,cina_assessment_child_seen,"
+        "cina_assessment_auth_date,cina_assessment_outcome_json,cina_assessment_outcome_nfa,cina_assessment_team,"
+        "cina_assessment_worker_id",
+        ["5,P1,1,2026-06-01,Y,,,,,", "77,P2,2,2026-06-01,Y,,,,,"],
+    ),
+    "assessment_factors": (
+        "cinf_table_id,cinf_assessment_id,cinf_assessment_factors_json",
+        ["77,77,", "5,78,", "6,5,"],
+    ),
+    "department": (
+        "dept_team_id,dept_team_name,dept_team_parent_id,dept_team_parent_name",
+        ["77,,,", "5,,77,"],
+    ),
+    "professionals": (
+        "prof_professional_id,prof_staff_id,prof_professional_name,prof_social_worker_registration_no,"
+        "prof_agency_worker_flag,prof_professional_job_title,prof_professional_caseload,prof_professional_department,"
+        "prof_full_time_equivalency",
+        ["1,,,,,,,77,"],
+    ),
+}
+
+
+def deliver_ssd(name: str, day: str) -> None:
+    folder = get_settings().inbox / "durham" / name
+    folder.mkdir(parents=True)
+    for table, (heading, lines) in TABLES.items():
+        (folder / f"{table}.csv").write_text("\r\n".join([heading, *lines]) + "\r\n")
+    stated = {"as_of_date": day, "collection_year": 2027, "synthetic": True}
+    (folder / "delivery.json").write_text(json.dumps(stated))
+
+
+def held() -> dict[str, int]:
+    return {name: rows(f"select count(*) from raw.ssd__{name}")[0][0] for name in TABLES}
+
+
+def test_what_has_the_number_of_an_erased_childs_record_in_another_table_stays(warehouse: str) -> None:
+    deliver_ssd("one", "2026-10-31")
+    (taken,) = take_all()
+    assert held() == {name: len(lines) for name, (_, lines) in TABLES.items()}, taken
+    erase.erase("durham", "P1", **WHO)
+    # By hand: of P1 contact 77, assessment 5 and its factors (row 6).
+    left = {**{name: 1 for name in TABLES}, "assessment_factors": 2, "department": 2}
+    assert held() == left
+    text = kept_text()
+    assert ("77,77," in text, "5,78," in text, "77,,," in text, "6,5," in text) == (True, True, True, False)
+    deliver_ssd("again", "2026-11-15")
+    (taken,) = take_all()
+    assert (taken.rows_loaded, taken.rows_erased) == (sum(left.values()), 3)
