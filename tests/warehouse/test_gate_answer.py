@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from socialcare.database import connect
@@ -14,6 +17,10 @@ from . import gate_marts as made
 from .gate_marts import Figure, changed, own, published
 from .hand_made import rows
 
+#: Whether a statement of ours waits for another's lock.
+_WAITING = (
+    "select count(*) from pg_locks join pg_stat_activity using (pid) where not granted and query like '%supersede%'"
+)
 WHY = "DfE confirmed it by telephone"
 
 
@@ -151,6 +158,57 @@ def test_what_people_read_since_cannot_be_overtaken_by_an_approval(first: int) -
     with pytest.raises(Fault, match="newer_version_published"):
         answer.approve(version_id, by="Ada Example", reason=WHY)
     assert versions.current() == first
+
+
+def overtaken() -> int:
+    """Publish another version that the hold never hears of, as a night beside it would; return it."""
+    seen = versions.current()
+    version_id = made.audited("beside", published(2024), own())
+    versions.publish(version_id, seen)
+    return version_id
+
+
+def test_an_answer_that_comes_too_late_is_not_kept_for_another_night(first: int) -> None:
+    version_id = held()
+    beside = overtaken()
+    with pytest.raises(Fault, match="newer_version_published"):
+        answer.approve(version_id, by="Ada Example", reason=WHY)
+    assert rows("publisher", "select decision from versions.holds") == [(None,)]
+    with pytest.raises(Fault, match="version_held"):
+        made.night("bad", bad(published(2023)), own())
+    assert versions.current() == beside
+
+
+def test_an_approval_counts_only_beside_what_was_read_when_it_was_given(first: int) -> None:
+    version_id = held()
+    versions_held.decide(
+        version_id, "approved", by="Ada Example", reason=WHY, via="command"
+    )  # killed before publishing
+    beside = overtaken()
+    with pytest.raises(Fault, match="version_held"):
+        made.night("bad", bad(published(2023)), own())  # the same build: the same version again
+    assert versions.current() == beside
+    waits = versions_held.waiting()
+    assert waits is not None
+    assert waits.version_id == version_id
+
+
+def test_an_answer_and_the_next_night_at_once_do_not_lock_each_other_out(first: int) -> None:
+    """The answer is half given when the night supersedes what waits: the answer stands, and neither fails."""
+    version_id = held()
+    with ThreadPoolExecutor() as pool:
+        with connect("publisher") as answering:
+            answering.execute("select from versions.holds where version_id = %s for update", [version_id])
+            night = pool.submit(versions_held.supersede)
+            while not rows("publisher", _WAITING)[0][0]:
+                time.sleep(0.01)
+            answering.execute(
+                "update versions.holds set decision = 'declined', decided_by = 'Ada Example', reason = %s", [WHY]
+            )
+            answering.execute("update versions.version set state = 'declined' where version_id = %s", [version_id])
+        night.result(timeout=10)
+    assert rows("publisher", f"select state from versions.version where version_id = {version_id}") == [("declined",)]
+    assert rows("publisher", "select decision from versions.holds") == [("declined",)]
 
 
 def test_the_page_and_the_command_tell_why_it_is_held_and_no_own_value(first: int) -> None:

@@ -28,7 +28,7 @@ def review(version_id: int, night_id: str) -> list[Finding]:
     """Let an audited version go on, or hold it: raises Fault ``version_held`` naming each reason.
 
     A first version, or the first from other sources, has nothing to compare with; one that people have read, or that
-    a person has approved, is not asked about again.
+    a person has approved beside what is read still, is not asked about again.
     """
     with connect("publisher") as connection:
         against = _compared_with(connection, version_id)
@@ -87,7 +87,9 @@ def _compared_with(connection: psycopg.Connection, version_id: int) -> int | Non
         " join versions.version o on o.data_mode = n.data_mode and o.version_id <> n.version_id"
         " left join versions.current c on c.version_id = o.version_id"
         " where n.version_id = %s and n.state = 'audited' and n.published_at is null"
-        " and h.decision is distinct from 'approved'"
+        # An answer counts beside what was read when it was given.
+        " and (h.decision is distinct from 'approved'"
+        "  or h.current_version is distinct from (select version_id from versions.current))"
         " and o.state = 'published' and o.dropped_at is null"
         " order by c.version_id is null, o.published_at desc limit 1",
         [version_id],

@@ -13,6 +13,7 @@ import psycopg
 from socialcare.database import connect
 from socialcare.errors import Fault
 from socialcare.settings import get_settings
+from socialcare.warehouse.versions_tables import current_id
 
 Via = Literal["command", "airflow", "night"]
 
@@ -69,13 +70,12 @@ def supersede() -> None:
 
 
 def _supersede(connection: psycopg.Connection, but: int | None = None) -> None:
+    # The question first, then its version, as an answer locks them: neither waits for the other in a ring.
     connection.execute(
-        "update versions.version set state = 'superseded' where state = 'held' and version_id is distinct from %s",
-        [but],
-    )
-    connection.execute(
-        "update versions.holds set decision = 'superseded', decided_at = clock_timestamp(), via = 'night'"
-        " where decision is null and version_id is distinct from %s",
+        "with over as (update versions.holds set decision = 'superseded', decided_at = clock_timestamp(), via = 'night'"
+        "  where decision is null and version_id is distinct from %s returning version_id)"
+        " update versions.version v set state = 'superseded' from over"
+        " where v.version_id = over.version_id and v.state = 'held'",
         [but],
     )
 
@@ -97,7 +97,8 @@ def find(version_id: int) -> Held | None:
 def decide(version_id: int, decision: Literal["approved", "declined"], *, by: str, reason: str, via: Via) -> Held:
     """Record a person's answer; return what was held. Publishing is another step.
 
-    Raises Fault ``approval_incomplete`` (no name, or no reason), ``version_not_held``, ``approval_too_late``.
+    Raises Fault ``approval_incomplete`` (no name, or no reason), ``version_not_held``, ``approval_too_late``, and
+    ``newer_version_published`` where people read another version by now than when they were asked.
     """
     _require_who_and_why(by, reason)
     with connect("publisher") as connection:
@@ -111,6 +112,8 @@ def decide(version_id: int, decision: Literal["approved", "declined"], *, by: st
                 where=f"version {version_id}",
                 remedy="it is not published. Run the night again: it builds a new version, and asks again.",
             )  # fmt: skip
+        if decision == "approved":
+            _refuse_overtaken(connection, held)
         connection.execute(
             "update versions.holds set decision = %s, decided_at = clock_timestamp(), decided_by = %s, reason = %s,"
             " via = %s where version_id = %s",
@@ -121,6 +124,16 @@ def decide(version_id: int, decision: Literal["approved", "declined"], *, by: st
             ["audited" if decision == "approved" else "declined", version_id],
         )
     return held
+
+
+def _refuse_overtaken(connection: psycopg.Connection, held: Held) -> None:
+    now = current_id(connection)
+    if now != held.current_version:
+        raise Fault(
+            "newer_version_published", f"Version {now} was published while this one waited for an answer.",
+            where=f"version {held.version_id}",
+            remedy="nothing to repair: people read the newer one. Run the night again: it compares with that.",
+        )  # fmt: skip
 
 
 def declined_before(version_id: int) -> str | None:
