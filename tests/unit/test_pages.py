@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,12 +72,30 @@ def test_what_all_share_is_served(base: str) -> None:
         "extracts/",
         "nothing",
         "report/%00",
+        "report/" + "a" * 256,
+        "handbook/docs/" + "a" * 256 + ".md",
     ],
 )
 def test_nothing_else_is(base: str, asked: str) -> None:
     answer = got(base + asked)
     assert answer.status_code == 404
     assert answer.text == "Not found.\n"
+
+
+def test_a_large_file_is_never_whole_in_memory(base: str, home: Path) -> None:
+    size = 64 * 1024 * 1024
+    with (home / "extracts/v1/regional/large.parquet").open("wb") as large:
+        large.truncate(size)
+    tracemalloc.start()
+    try:
+        for method in ("HEAD", "GET"):
+            with requests.request(method, base + "extracts/large.parquet", stream=True, timeout=5) as answer:
+                assert answer.headers["Content-Length"] == str(size)
+                read = sum(len(piece) for piece in answer.iter_content(1 << 20))
+                assert read == (size if method == "GET" else 0)
+        assert tracemalloc.get_traced_memory()[1] < size / 4
+    finally:
+        tracemalloc.stop()
 
 
 def test_without_the_secret_there_is_nothing(base: str) -> None:

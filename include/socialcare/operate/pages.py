@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import hmac
+import io
 import json
 import mimetypes
 import os
+import shutil
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 import psutil
@@ -61,34 +64,40 @@ class Handler(BaseHTTPRequestHandler):
         """Write nothing: the address holds the secret."""
 
     def _answer(self, *, with_body: bool) -> None:
-        found = self._find()
-        kind, body = found or ("text/plain; charset=utf-8", b"Not found.\n")
-        self.send_response(HTTPStatus.OK if found else HTTPStatus.NOT_FOUND)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Content-Security-Policy", _POLICY)
-        self.send_header("Referrer-Policy", "no-referrer")
-        self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header("Cache-Control", "no-store")
-        self.end_headers()
-        if with_body:
-            self.wfile.write(body)
+        try:
+            found = self._find()
+        except OSError:  # a name longer than any file's; a file that a delivery took away just now
+            found = None
+        kind, body = found or ("text/plain; charset=utf-8", io.BytesIO(b"Not found.\n"))
+        with body:
+            size = body.seek(0, os.SEEK_END)
+            body.seek(0)
+            self.send_response(HTTPStatus.OK if found else HTTPStatus.NOT_FOUND)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(size))
+            self.send_header("Content-Security-Policy", _POLICY)
+            self.send_header("Referrer-Policy", "no-referrer")
+            self.send_header("X-Content-Type-Options", "nosniff")
+            self.send_header("Cache-Control", "no-store")
+            self.end_headers()
+            if with_body:
+                shutil.copyfileobj(body, self.wfile)
 
-    def _find(self) -> tuple[str, bytes] | None:
-        """Return kind and content of what was asked for, or None."""
+    def _find(self) -> tuple[str, BinaryIO] | None:
+        """Return kind and content, opened, of what was asked for; None, or OSError, where it is not there."""
         first, _, rest = unquote(urlsplit(self.path).path).removeprefix("/").partition("/")
         if not hmac.compare_digest(first.encode(), _token().encode()) or "\0" in rest:
             return None
         if not rest:
-            return "text/html; charset=utf-8", landing.landing().encode()
+            return "text/html; charset=utf-8", io.BytesIO(landing.landing().encode())
         place, _, asked = rest.partition("/")
         if place == "handbook":
             document = handbook.find(asked)
             if document is not None and document.suffix == ".md":
-                return "text/html; charset=utf-8", handbook.rendered(document).encode()
+                return "text/html; charset=utf-8", io.BytesIO(handbook.rendered(document).encode())
         else:
             document = _below(place, asked)
-        return None if document is None else (_kind(document), document.read_bytes())
+        return None if document is None else (_kind(document), document.open("rb"))
 
 
 def _below(place: str, asked: str) -> Path | None:
