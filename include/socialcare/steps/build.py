@@ -108,9 +108,12 @@ def _refuse_a_mixture() -> None:
 
 
 def build_wanted() -> bool:
-    """Return whether a build now would differ from what is published: something came in, or a rule changed."""
-    now = versions.current()
-    return now is None or versions.build_key_of(now) != build_key()
+    """Return whether a build now would differ from what is published: something came in, or a rule changed.
+
+    Not where a person is asked about exactly this, or has answered no: the night asks again, an ingest does not.
+    """
+    now, key = versions.current(), build_key()
+    return now is None or key not in (versions.build_key_of(now), versions_held.key_left_to_a_person())
 
 
 def build_and_audit(night_id: str) -> Build:

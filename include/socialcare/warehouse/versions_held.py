@@ -94,6 +94,16 @@ def find(version_id: int) -> Held | None:
     return Held(*row) if row else None
 
 
+def key_left_to_a_person() -> str | None:
+    """Return what the newest version was built from that waits for a person, or that a person refused."""
+    with connect("publisher") as connection:
+        row = connection.execute(
+            "select build_key from versions.version where state in ('held', 'declined', 'withdrawn')"
+            " order by version_id desc limit 1"
+        ).fetchone()
+    return str(row[0]) if row else None
+
+
 def decide(version_id: int, decision: Literal["approved", "declined"], *, by: str, reason: str, via: Via) -> Held:
     """Record a person's answer; return what was held. Publishing is another step.
 
