@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+import pytest
+
+from socialcare.credentials import replace_private
 from socialcare.door import erase
+from socialcare.operate.backup import backup, restore
 from socialcare.settings import get_settings
 
-from .test_erase import WHO, kept_text, rows, take_all
+from .test_erase import KILLED, WHO, by_hand, kept_text, rows, tables_with, take_all
 
 #: The erased child P1 has contact 77 and assessment 5; P2 has assessment 77. All of it is SYNTHETIC.
 TABLES = {
@@ -65,3 +75,37 @@ def test_what_has_the_number_of_an_erased_childs_record_in_another_table_stays(w
     deliver_ssd("again", "2026-11-15")
     (taken,) = take_all()
     assert (taken.rows_loaded, taken.rows_erased) == (sum(left.values()), 3)
+
+
+def test_a_backup_made_while_an_erasure_ran_brings_nobody_back(warehouse: str) -> None:
+    by_hand("one")
+    take_all()
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, "erase", "_begin", "1"], input="D200\n", text=True,
+        env=dict(os.environ), check=False, capture_output=True,
+    )  # fmt: skip
+    assert killed.returncode == -9, killed.stderr
+    token = erase.first_token("durham", "D200")
+    made = backup(get_settings().home / "backups")
+    assert "raw.ssda903__header" in tables_with(token), "it was not erased yet"
+    erase.erase("durham", "D200", **WHO)
+    restore(made)
+    assert tables_with(token) == {"door.erased"}
+    how = "select reason, ended_at is null from door.erasures join door.erased using (erasure_id)"
+    assert rows(f"{how} where token = '{token}'") == [(WHO["reason"], False)]
+
+
+def test_two_erasures_at_once_are_both_listed_beside_the_keys(warehouse: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_hand("one")
+    take_all()
+
+    def written_slowly(path: Path, text: str) -> None:
+        time.sleep(0.3)
+        replace_private(path, text)
+
+    monkeypatch.setattr(erase, "replace_private", written_slowly)
+    children = ("AT-ONCE-1", "AT-ONCE-2", "AT-ONCE-3")
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda child: erase.erase("durham", child, **WHO), children))
+    listed = (get_settings().secrets / "erased-durham").read_text().split()
+    assert {erase.first_token("durham", child) for child in children} <= set(listed)

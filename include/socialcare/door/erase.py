@@ -41,7 +41,6 @@ def erase(council_id: str, identifier: str, *, reason: str, by: str) -> dict[str
     with load.nothing_told():
         kept_secret(key_of("child", council_id))  # under a new key nobody would be found
         token = first_token(council_id, identifier)
-        _list(council_id, token)
         erasure_id = _begin(council_id, token, reason, by)
         with connect(server().admin) as connection:
             records.lock(connection, council_id)
@@ -63,20 +62,32 @@ def erase_from(connection: psycopg.Connection, council_id: str, first: list[str]
 
 
 def apply_lists(database: str) -> int:
-    """Erase from a restored database, before anybody reads it, whoever was erased until now; return how many."""
+    """Erase from a restored database, before anybody reads it, whoever was erased until now; return how many.
+
+    A backup made while an erasure ran lists the token and still has the rows: every token is erased by, listed or not.
+    """
     listed = {path.name.removeprefix("erased-"): path for path in get_settings().secrets.glob("erased-*")}
     erased = 0
     for council_id, path in sorted(listed.items()):
-        tokens = path.read_text().split()
         with load.nothing_told(), connect(server().admin, database=database) as connection:
-            held = connection.execute("select token from door.erased where council_id = %s", [council_id])
-            missing = sorted(set(tokens) - {token for (token,) in held})
-            for token in missing:
-                erasure_id = _record(connection, council_id, token, "erased since this backup was made", "restore")
-                _count(connection, erasure_id, erase_from(connection, council_id, [token]))
-                connection.execute("update door.erasures set ended_at = now() where erasure_id = %s", [erasure_id])
-        erased += len(missing)
+            known = _listed(connection, council_id)
+            for token in sorted({*known, *path.read_text().split()}):
+                erasure_id = known.get(token) or _record(
+                    connection, council_id, token, "erased since this backup was made", "restore"
+                )
+                went = erase_from(connection, council_id, [token])
+                _count(connection, erasure_id, went)
+                erased += bool(went) or token not in known
+                connection.execute(
+                    "update door.erasures set ended_at = now() where erasure_id = %s and ended_at is null", [erasure_id]
+                )
     return erased
+
+
+def _listed(connection: psycopg.Connection, council_id: str) -> dict[str, int]:
+    """Return the tokens of a council's erased children that a database lists, each with its erasure."""
+    query = "select token, erasure_id from door.erased where council_id = %s"
+    return dict(connection.execute(query, [council_id]).fetchall())
 
 
 def _check(identifier: str, reason: str, by: str) -> None:
@@ -89,18 +100,23 @@ def _check(identifier: str, reason: str, by: str) -> None:
         )
 
 
-def _list(council_id: str, token: str) -> None:
-    """Put the token beside the keys, apart from every backup of the warehouse: a restore erases by it."""
+def _list(connection: psycopg.Connection, council_id: str, token: str) -> None:
+    """Put the token beside the keys, apart from every backup of the warehouse: a restore erases by it.
+
+    For whoever has the council's lock: two at once would each write what the other did not read.
+    """
     path = get_settings().secrets / f"erased-{council_id}"
     held = path.read_text().split() if path.exists() else []
-    if token not in held:
-        replace_private(path, "".join(f"{one}\n" for one in [*held, token]))
+    every = dict.fromkeys([*held, *_listed(connection, council_id), token])
+    if len(every) > len(held):
+        replace_private(path, "".join(f"{one}\n" for one in every))
 
 
 def _begin(council_id: str, token: str, reason: str, by: str) -> int:
     """Record the instruction, or find the one that was killed half way. From now on no row of the child comes in."""
     with connect("loader") as connection:
         records.lock(connection, council_id)
+        _list(connection, council_id, token)
         under_way = connection.execute(
             "select erasure_id from door.erasures join door.erased using (erasure_id, council_id)"
             " where council_id = %s and token = %s and ended_at is null",
