@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import subprocess
 from pathlib import Path
 
@@ -313,6 +314,50 @@ def test_no_value_of_another_council_is_told_by_statistics_or_by_an_error(wareho
         connection.execute("set row_security = off")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("select * from published.now_own")
+
+
+def test_no_value_of_another_council_is_told_by_what_the_planner_expects(warehouse: str) -> None:
+    """EXPLAIN says how many rows are expected: from samples of all councils' rows, where there are any."""
+    make_marts(1, rows=300)
+    with connect("transformer") as connection:
+        connection.execute("alter table marts.now_own alter value type bigint")
+        connection.execute("update marts.now_own set value = 4711 where council_name <> 'Durham'")
+    version = versions.prepare("a", manifest=manifest())
+    versions.mark_audited(version)
+    versions.publish(version, None)
+    with connect("publisher") as connection:  # as autovacuum, or whoever looks after the server, would
+        connection.execute(f"analyze versions.now_own; analyze versions.now_own__v{version}".encode())
+    assert_the_planner_expects_nothing_of_others()
+
+
+def test_samples_taken_before_this_was_known_are_thrown_away(warehouse: str) -> None:
+    version = night("a", 1, rows=300)
+    with connect("publisher") as connection:
+        for column in ("version_id", "council_code", "council_name"):
+            connection.execute(f"alter table versions.now_own alter {column} set statistics -1".encode())
+        connection.execute(f"analyze versions.now_own; analyze versions.now_own__v{version}".encode())
+    with pytest.raises(AssertionError):
+        assert_the_planner_expects_nothing_of_others()
+    schema.bring_up(warehouse)
+    assert_the_planner_expects_nothing_of_others()
+
+
+def assert_the_planner_expects_nothing_of_others() -> None:
+    """What only others have, and what nobody has, must be expected alike."""
+    asked = {
+        "value = {}": ("4711", "33"),
+        "value <> {}": ("4711", "33"),
+        "value between {} - 9 and {} + 9": ("4711", "33"),
+        "council_name = {}": ("'South Tyneside'", "'Nowhere'"),
+        "council_name > {}": ("'Redcar'", "'Z'"),
+    }
+    with connect("council_durham") as connection:
+        for where, values in asked.items():
+            for table in ("published.now_own", "versions.now_own"):
+                plans = [f"explain select * from {table} where {where.replace('{}', value)}" for value in values]
+                told = [str(connection.execute(plan.encode()).fetchall()) for plan in plans]
+                of_others, of_nobody = (re.findall(r"rows=\d+ width=\d+", plan) for plan in told)
+                assert of_others == of_nobody, where
 
 
 def test_a_reader_who_changed_its_own_defaults_has_them_back_at_the_next_start(warehouse: str) -> None:
