@@ -112,7 +112,8 @@ def make_room(final: Path) -> None:
     """Free the name for a new set; a consumer of the old one keeps a whole set meanwhile."""
     if final.exists() and delivered_version() == int(final.name[1:]):
         aside = final.with_name(f".{final.name}.{secrets.token_hex(4)}")
-        shutil.copytree(final, aside)
+        aside.mkdir(mode=0o700)  # nobody passes through until each council's folder has its own mode
+        shutil.copytree(final, aside, dirs_exist_ok=True)
         point_at(aside)
     shutil.rmtree(final, ignore_errors=True)
 
