@@ -13,6 +13,8 @@ from socialcare.warehouse import versions
 COUNCILS = [f"Council {letter}" for letter in "ABCDEFGHIJKL"]
 UNITS = {"children": "number", "rate": "per 10,000 aged 0-17", "starts": "number", "share": "%"}
 YEARS = (2021, 2022, 2023, 2024)
+#: The marts of councils' own records, and what each calls a figure's day.
+_LOCAL = {"local_indicators": "as_of_date", "shared_local_indicators": "month_end"}
 OWN = ("Durham", "E06000047"), ("South Tyneside", "E08000023")
 
 
@@ -65,10 +67,12 @@ def own(day: str = "2026-10-01", factor: float = 1.0, synthetic: bool = True) ->
     ]  # fmt: skip
 
 
-def make(figures: Iterable[Figure], own_figures: Iterable[OwnFigure] = (), ended: str = "") -> None:
+def make(
+    figures: Iterable[Figure], own_figures: Iterable[OwnFigure] = (), ended: str = "", shared: Iterable[OwnFigure] = ()
+) -> None:
     """(Re)build the marts as dbt would."""
     with connect("transformer") as connection, connection.cursor() as cursor:
-        for name in ("indicator_values", "dim_council", "local_indicators"):
+        for name in ("indicator_values", "dim_council", *_LOCAL):
             cursor.execute(f"drop table if exists marts.{name}".encode())
         cursor.execute(
             "create table marts.indicator_values (indicator_id text, geographic_level text, area_code text,"
@@ -90,14 +94,15 @@ def make(figures: Iterable[Figure], own_figures: Iterable[OwnFigure] = (), ended
             "insert into marts.dim_council values (%s, %s)",
             [(f"E0600{n:04d}", "2023-12-31" if name == ended else None) for n, name in enumerate(COUNCILS)],
         )
-        cursor.execute(
-            "create table marts.local_indicators (council_code text, council_name text, indicator_id text,"
-            " period_type text, as_of_date date, value numeric, value_status text, unit text, is_synthetic boolean)"
-        )
-        cursor.executemany(
-            "insert into marts.local_indicators values (%s, %s, %s, 'snapshot', %s, %s, 'provisional', 'number', %s)",
-            [(dict(OWN)[f.council], f.council, f.indicator, f.day, f.value, f.synthetic) for f in own_figures],
-        )
+        for (name, day), told in zip(_LOCAL.items(), (own_figures, shared), strict=True):
+            cursor.execute(
+                f"create table marts.{name} (council_code text, council_name text, indicator_id text,"
+                f" period_type text, {day} date, value numeric, value_status text, unit text, is_synthetic boolean)"
+            )
+            cursor.executemany(
+                f"insert into marts.{name} values (%s, %s, %s, 'snapshot', %s, %s, 'provisional', 'number', %s)",
+                [(dict(OWN)[f.council], f.council, f.indicator, f.day, f.value, f.synthetic) for f in told],
+            )
 
 
 def manifest() -> dict[str, Any]:
@@ -105,6 +110,7 @@ def manifest() -> dict[str, Any]:
         "indicator_values": (["indicator_id", "area_code", "period", "basis", "period_type"], "shared"),
         "dim_council": (["council_code"], "shared"),
         "local_indicators": (["council_code", "indicator_id", "period_type", "as_of_date"], "own"),
+        "shared_local_indicators": (["council_code", "indicator_id", "period_type", "month_end"], "shared"),
     }
     return {
         "nodes": {
@@ -117,18 +123,18 @@ def manifest() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def audited(key: str, figures: Iterable[Figure], own_figures: Iterable[OwnFigure] = (), ended: str = "") -> int:
-    """Build a version and audit it: what the gate is then asked about."""
-    make(figures, own_figures, ended)
+def audited(key: str, *figures: Any, **more: Any) -> int:
+    """Build a version and audit it: what the gate is then asked about. The rest as for ``make``."""
+    make(*figures, **more)
     version_id = versions.prepare(key, manifest=manifest())
     versions.mark_audited(version_id)
     return version_id
 
 
-def night(key: str, figures: Iterable[Figure], own_figures: Iterable[OwnFigure] = (), ended: str = "") -> int:
+def night(key: str, *figures: Any, **more: Any) -> int:
     """Build, audit, review and publish. Raises Fault ``version_held`` as a night would."""
     seen = versions.current()
-    version_id = audited(key, figures, own_figures, ended)
+    version_id = audited(key, *figures, **more)
     review.review(version_id, key)
     versions.publish(version_id, seen)
     return version_id

@@ -161,6 +161,41 @@ def test_half_of_a_councils_own_records_are_held_without_a_value(read: int) -> N
     assert not any(str(round(f.value)) in caught.value.what.split("because")[1] for f in half if f.council == "Durham")
 
 
+def test_of_an_own_figure_that_changed_greatly_neither_factor_nor_direction_is_told(read: int) -> None:
+    """A true figure beside which "five times its highest" is told can be bounded by whoever knows an old one."""
+    for times in (10, 0.05):
+        one = [
+            replace(f, value=f.value * times) if (f.council, f.indicator) == ("Durham", "own_3") else f for f in own()
+        ]
+        with pytest.raises(Fault, match="tenfold") as caught:
+            made.night(f"own {times}", published(2023), one)
+        told = caught.value.what.split("tenfold: ")[1].removesuffix(".")
+        assert told == "local_indicators, own_3: Durham (own figure): changed greatly"
+
+
+def test_figures_to_be_shared_are_told_to_nobody_before_they_are_published(warehouse: str) -> None:
+    """What a version that is held would share is not known to the attack on what is shared: only counts are told."""
+    then = own(day="2026-09-30")
+    made.night("first", published(2023), shared=then)
+    wild = [replace(f, value=f.value * 20 + 7) for f in then]
+    again = [replace(f, day="2026-10-31", value=f.value + 1) for f in wild]
+    with pytest.raises(Fault, match="version_held") as caught:
+        made.night("second", published(2023), shared=[*wild, *again])
+    waits = versions_held.waiting()
+    assert waits is not None
+    assert {one["mart"] for one in waits.findings} == {"shared_local_indicators"}
+    words = caught.value.what.split("by themselves: ")[1] + " ".join(str(one["text"]) for one in waits.findings)
+    for f in [*then, *wild, *again]:
+        assert f"{f.value:g} " not in words, "a value is told"
+    assert not any(word in words for word in ("times", "highest", "2026-", "Durham"))
+    kept = rows(
+        "publisher",
+        "select distinct access, value_before, value_after, period from quality.release_diff"
+        " where mart = 'shared_local_indicators'",
+    )
+    assert kept == [("own", None, None, None)]
+
+
 def test_an_older_delivery_of_a_council_is_a_stale_source(read: int) -> None:
     older = [replace(f, day="2026-09-01") if f.council == "Durham" else f for f in own()]
     with pytest.raises(Fault, match="stale_source") as caught:

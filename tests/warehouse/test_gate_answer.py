@@ -227,5 +227,5 @@ def test_the_page_and_the_command_tell_why_it_is_held_and_no_own_value(first: in
     before = Console(record=True, width=200)
     show.show(before, version_id - 1)
     told = before.export_text()
-    assert "local_indicators (own: counts alone)" in told
+    assert "local_indicators (counts alone)" in told
     assert not any(f" {round((40 + 10 * n) * 1.37)} " in told for n in range(6)), "a council's own value was shown"

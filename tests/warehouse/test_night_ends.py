@@ -13,10 +13,9 @@ from socialcare.warehouse import versions, versions_held
 
 from . import gate_marts as made
 from .gate_marts import own, published
-from .hand_made import rows
 from .test_gate_answer import WHY, bad
 
-_DELIVERED: list[int | None] = []
+_delivered: list[int | None] = []
 
 
 @pytest.fixture
@@ -24,14 +23,14 @@ def first(warehouse: str, monkeypatch: pytest.MonkeyPatch) -> int:
     """A version that people read, and a night of no sources; its extracts are only written down."""
 
     def written(night_id: str, *_: object) -> Outcome:
-        _DELIVERED.append(versions.current())
+        _delivered.append(versions.current())
         return Outcome("deliver", "extracts", "delivered")
 
-    _DELIVERED.clear()
+    _delivered.clear()
     monkeypatch.setattr(night, "all_sources", tuple)
     monkeypatch.setattr(night, "all_councils", tuple)
     monkeypatch.setattr(deliver_extracts, "deliver_extracts", written)
-    monkeypatch.setattr(place, "delivered_version", lambda: _DELIVERED[-1] if _DELIVERED else None)
+    monkeypatch.setattr(place, "delivered_version", lambda: _delivered[-1] if _delivered else None)
     monkeypatch.setattr("socialcare.steps.build.build_and_audit", _held_build)
     monkeypatch.setattr(night, "watch_sources", lambda night_id: None)
     return made.night("first", published(2023), own())
@@ -45,7 +44,7 @@ def _held_build(night_id: str) -> build.Build:
 def test_a_night_that_is_held_still_delivers_what_people_read(first: int) -> None:
     assert night.run("held") == night.HELD
     assert first == versions.current()
-    assert _DELIVERED == [first]
+    assert _delivered == [first]
 
 
 def test_a_night_that_fails_still_delivers_what_people_read(first: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,7 +53,7 @@ def test_a_night_that_fails_still_delivers_what_people_read(first: int, monkeypa
 
     monkeypatch.setattr("socialcare.steps.build.build_and_audit", broken)
     assert night.run("failed") == night.NOTHING_PUBLISHED
-    assert _DELIVERED == [first]
+    assert _delivered == [first]
 
 
 def test_what_is_left_to_a_person_is_built_again_by_no_ingest(first: int, monkeypatch: pytest.MonkeyPatch) -> None:

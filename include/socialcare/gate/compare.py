@@ -93,6 +93,7 @@ def rows_of(connection: psycopg.Connection, mart: ComparedMart, before: int, aft
     frame = _frame(connection, _compose(_DIFFERENT, mart, before, after))
     frame.insert(0, "mart", mart.name)
     frame.insert(1, "access", mart.access)
+    frame.insert(2, "told_as", mart.access if mart.told == "values" else "own")
     return frame
 
 

@@ -23,6 +23,8 @@ class ComparedMart(_Strict):
 
     name: str
     access: Literal["shared", "own"]
+    #: counts: what a version would share is told to nobody before it is published.
+    told: Literal["values", "counts"] = "values"
     indicator: str
     council: str
     council_name: str
@@ -74,6 +76,10 @@ class Declared(_Strict):
     councils: Councils
     tolerance: Tolerance
     rules: dict[str, Rule]
+
+    def counts_alone(self, mart: str) -> bool:
+        """Return whether everybody may read this mart once it is published, and no value of it before."""
+        return any(one.name == mart and one.access == "shared" and one.told == "counts" for one in self.marts)
 
 
 def load(path: Path | None = None) -> Declared:

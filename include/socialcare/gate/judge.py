@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,8 +54,12 @@ def findings(diff: Diff, declared: Declared) -> list[Finding]:
     """Return every reason to hold, the gravest rule first."""
     found: list[Finding] = []
     for name, rule in RULES.items():
-        found += rule(diff, declared.rules[name])
+        found += (_quietly(one) if declared.counts_alone(one.mart) else one for one in rule(diff, declared.rules[name]))
     return found
+
+
+def _quietly(one: Finding) -> Finding:
+    return replace(one, text=f"in {one.councils} council(s); what is new is told to nobody before it is published")
 
 
 def _sign(diff: Diff, rule: Rule) -> Iterator[Finding]:
@@ -75,8 +79,10 @@ def _tenfold(diff: Diff, rule: Rule) -> Iterator[Finding]:
     # A share may fall to nothing in one council; in several at once it has lost a place of its decimals.
     few = rows.assign(down=down).groupby([*_WITHIN, "period"])["down"].transform("sum") < rule["councils_of_shares"]
     down &= ~((rows["unit"] == "%") & few)
-    yield from _each("tenfold", rows[up], f"{times:g} times its highest before, or more")
-    yield from _each("tenfold", rows[down], f"a {times:g}th of its lowest before, or less")
+    own = rows["access"] == "own"  # how much and which way would say what the true figure is near to
+    yield from _each("tenfold", rows[(up | down) & own], "changed greatly")
+    yield from _each("tenfold", rows[up & ~own], f"{times:g} times its highest before, or more")
+    yield from _each("tenfold", rows[down & ~own], f"a {times:g}th of its lowest before, or less")
 
 
 def _missing_council(diff: Diff, rule: Rule) -> Iterator[Finding]:

@@ -98,7 +98,7 @@ def _compared_with(connection: psycopg.Connection, version_id: int) -> int | Non
 
 
 def keep(connection: psycopg.Connection, diff: Diff, version_id: int, against: int) -> None:
-    """Write the diff, one row per indicator, council and kind of change; of own figures the number alone."""
+    """Write the diff, one row per indicator, council and kind of change; where no value is told, the number alone."""
     connection.execute("delete from quality.release_diff where version_id = %s", [version_id])
     if diff.rows.empty:
         return
@@ -112,12 +112,12 @@ def keep(connection: psycopg.Connection, diff: Diff, version_id: int, against: i
 
 def summed(rows: pd.DataFrame) -> list[tuple[Any, ...]]:
     """Return a row per mart, indicator, council and change, with its largest change where everybody may read it."""
-    by = ["mart", "access", "indicator", "council", "change"]
+    by = ["mart", "told_as", "indicator", "council", "change"]
     moved = (rows["after"] - rows["beside"]).abs() / rows["beside"].abs().clip(lower=1e-9)
     largest = rows.assign(moved=moved.fillna(-1)).sort_values("moved", ascending=False, kind="stable")
     counted = rows.groupby(by).size().rename("figures")
     first = largest.drop_duplicates(by).set_index(by).join(counted)
-    first.loc[first.index.get_level_values("access") == "own", ["period", "before", "after"]] = None
+    first.loc[first.index.get_level_values("told_as") == "own", ["period", "before", "after"]] = None
     shown = ["council_name", "change", "figures", "period", "before", "after", "release_before", "release_after"]
-    told = first.reset_index()[["mart", "access", "indicator", "council", *shown]].astype(object)
+    told = first.reset_index()[["mart", "told_as", "indicator", "council", *shown]].astype(object)
     return [tuple(row) for row in told.where(told.notna(), None).to_numpy()]

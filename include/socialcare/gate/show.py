@@ -71,7 +71,7 @@ def counts(version_id: int) -> list[tuple[Any, ...]]:
     rows = _rows(_BY_INDICATOR, version_id)
     kept = [row for row in rows if row[2] != "added"]
     added = sum(row[3] for row in rows if row[2] == "added")
-    told = [(mart + (" (own: counts alone)" if own else ""), *rest) for mart, *rest, own in kept[:_LISTED]]
+    told = [(mart + (" (counts alone)" if own else ""), *rest) for mart, *rest, own in kept[:_LISTED]]
     if len(kept) > _LISTED:
         told.append(("...", f"{len(kept) - _LISTED} more", "", "", ""))
     return [*told, ("all", "", "added", added, "")]
