@@ -334,3 +334,54 @@ def test_a_night_that_cannot_be_made_safe_is_stopped_and_tells_no_figure(
     assert set(re.findall(r"\d+", str(stopped.value))) == {"1", "5"}, "how many, and the rule: 1 hidden figure, 1 to 5"
     assert "plan" not in str(stopped.value)
     assert shared("council_code = 'E06000003'")[("plans", AUGUST)] == ("rounded", 40), "nothing was changed"
+
+
+def at_night(council: str, *, real: bool = False) -> None:
+    """The made-up leak as the models make it each night, whatever was hidden the night before."""
+    with connect("transformer") as connection:
+        connection.execute("truncate marts.shared_local_indicators, intermediate.int_shared__counted")
+    a_leak(council)
+    if real:
+        change(council, "is_synthetic = false")
+
+
+def change(council: str, what: str) -> None:
+    with connect("transformer") as connection:
+        connection.execute(f"update marts.shared_local_indicators set {what} where council_code = '{council}'")
+
+
+def plans_shown(council: str) -> list[tuple[str, str, int]]:
+    """Return how the two counts of plans, of which one must be hidden, are shown."""
+    return rows(
+        "select indicator_id, numerator_status, numerator::int from marts.shared_local_indicators"
+        f" where council_code = '{council}' and numerator_measure = 'plans' order by 1, 2"
+    )
+
+
+def test_a_count_hidden_beside_a_value_that_is_not_available_stays_hidden(emptied: None) -> None:
+    """The share has no value, as the twelve months are not all held; the count below it is shown all the same."""
+    hartlepool = "E06000001"
+    for night in ("night-1", "night-2"):
+        at_night(hartlepool)
+        with connect("transformer") as connection:
+            connection.execute(
+                "update marts.shared_local_indicators set value = null, value_status = 'not_available',"
+                " status_reason = 'The twelve months are not all held.' where numerator_measure = 'plans'"
+            )
+        made = control.protect(night)
+        assert plans_shown(hartlepool) == [("plans", "rounded", 40), ("plans", "suppressed", None)]
+        assert (made.hidden, made.open_before) == (1 if night == "night-1" else 0, 0)
+        publish(versions.current())
+
+
+def test_a_count_that_was_hidden_is_hidden_in_a_new_indicator_too(emptied: None) -> None:
+    """The second night shares the same counts under another name as well, where nothing was put back."""
+    middlesbrough = "E06000002"
+    at_night(middlesbrough)
+    control.protect("night-1")
+    publish(versions.current())
+    at_night(middlesbrough)
+    change(middlesbrough, "indicator_id = 'another name'")
+    made = control.protect("night-2")
+    assert (made.hidden, made.open_before) == (1, 0)
+    assert [row[1:] for row in plans_shown(middlesbrough)] == [("rounded", 40), ("suppressed", None)] * 2

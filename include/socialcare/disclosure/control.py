@@ -105,7 +105,9 @@ def _let_stay(connection: psycopg.Connection, before: Iterable[Row]) -> None:
 
 
 def _was_shared(row: Row) -> bool:
-    return bool(row["value_status"] != "not_available" or row["status_reason"] == NOT_SHARED)
+    """Whether a row told anything: where its value is not available, one of its counts may have been told."""
+    told = {row["numerator_status"], row["denominator_status"]} & {"rounded", "suppressed"}
+    return bool(told or row["value_status"] != "not_available" or row["status_reason"] == NOT_SHARED)
 
 
 def _hide(connection: psycopg.Connection, cells: Iterable[Cell], status: str, reason: str) -> None:

@@ -98,9 +98,9 @@ def knowledge(connection: psycopg.Connection, before: Iterable[Row]) -> Knowledg
     }
     statements = Statements()
     for row in before:
-        _take(statements, row, truths, times, is_new=False)
+        take(statements, row, truths, times, is_new=False)
     for row in _read(connection, _ROWS):
-        _take(statements, row, truths, times, is_new=True)
+        take(statements, row, truths, times, is_new=True)
     relations = Catalogue(rules, statements.begins).relations()
     bounds, shares = _published(_read(connection, _PUBLISHED), statements.told)
     for cell, told in _regions(_read(connection, _REGION), shares):
@@ -111,9 +111,10 @@ def knowledge(connection: psycopg.Connection, before: Iterable[Row]) -> Knowledg
     return Knowledge(statements.told, relations, bounds, shares)
 
 
-def _take(
+def take(
     found: Statements, row: Row, truths: Mapping[Cell, float], times: Mapping[str, float], *, is_new: bool
 ) -> None:
+    """Add what a shared row says of its counts to what was said of them before."""
     for cell, shown, status in _cells(row):
         truth = truths.get(cell)
         told = _told(shown, status, truth, times.get(cell.measure, 1.0), is_new=is_new)
@@ -127,11 +128,17 @@ def _take(
 
 
 def _reconcile(found: Statements, cell: Cell, earlier: Told, told: Told) -> None:
-    """Two versions say something else of one count: a reader has both."""
-    if told.said is Said.SHOWN:
-        if earlier.said is Said.SHOWN:
+    """Two statements say something else of one count: a reader has both, of which one may not be of the true count."""
+    if told.truth is None and earlier.truth is not None:
+        return
+    if (earlier.truth is None and told.truth is not None) or earlier.said is Said.KEPT_BACK:
+        found.told[cell] = told
+    elif told.said is Said.SHOWN:
+        was_shown = earlier.said is Said.SHOWN
+        if was_shown and earlier.truth is not None:
             found.said_otherwise.append((cell, earlier))
-        found.told[cell] = replace(told, is_new=earlier.is_new)
+        # What was hidden whenever it was told may be hidden again.
+        found.told[cell] = replace(told, is_new=told.is_new and (earlier.is_new or not was_shown))
 
 
 def _cells(row: Row) -> Iterator[tuple[Cell, float | None, str]]:

@@ -1,0 +1,57 @@
+"""What is known of a count of which tonight says something else than versions before did. All made up."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from socialcare.disclosure.cells import Cell, Said, Told
+from socialcare.disclosure.reading import Row, Statements, take
+
+CELL = Cell("a", "plans", "snapshot", date(2026, 7, 31))
+HIDDEN, UNSAID = (None, "suppressed"), (None, "not_available")
+
+
+def stated(truth: float, before: list[tuple[int | None, str]], tonight: tuple[int | None, str]) -> Statements:
+    """Return what is made of a count's statements: of earlier versions in their order, and of tonight."""
+    found = Statements()
+    for is_new, (shown, status) in (*((False, said) for said in before), (True, tonight)):
+        row: Row = {
+            "council_code": CELL.council, "period_type": CELL.period_type, "month_end": CELL.month_end,
+            "period_start_date": None, "numerator_measure": CELL.measure, "numerator": shown,
+            "numerator_status": status, "denominator_measure": None, "denominator": None,
+            "denominator_status": "not_applicable",
+        }  # fmt: skip
+        take(found, row, {CELL: truth}, {}, is_new=is_new)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("truth", "before", "tonight", "expected"),
+    [
+        # Nobody has seen the 10 before tonight: it may be hidden again.
+        (8, [HIDDEN], (10, "rounded"), Told(Said.SHOWN, 10, 8, is_new=True)),
+        (8, [UNSAID], (10, "rounded"), Told(Said.SHOWN, 10, 8, is_new=True)),
+        (8, [(10, "rounded")], HIDDEN, Told(Said.SHOWN, 10, 8, is_new=False)),
+        (8, [HIDDEN, (10, "rounded")], (10, "rounded"), Told(Said.SHOWN, 10, 8, is_new=False)),
+        # Not shared before, and small: tonight it is a target.
+        (3, [UNSAID], HIDDEN, Told(Said.SMALL, None, 3, is_new=True)),
+        # 40 is 38 to 42: it says nothing of 55, nor of 3, and 55 says nothing of 40.
+        (55, [(40, "rounded")], (55, "rounded"), Told(Said.SHOWN, 55, 55, is_new=True)),
+        (3, [(40, "rounded")], HIDDEN, Told(Said.SMALL, None, 3, is_new=True)),
+        (40, [(40, "rounded")], (55, "rounded"), Told(Said.SHOWN, 40, 40, is_new=False)),
+    ],
+)
+def test_what_stands_of_two_statements(
+    truth: float, before: list[tuple[int | None, str]], tonight: tuple[int | None, str], expected: Told
+) -> None:
+    found = stated(truth, before, tonight)
+    assert (found.told[CELL], found.said_otherwise) == (expected, [])
+
+
+def test_two_statements_that_both_hold_are_both_known() -> None:
+    """42.5 full-time equivalents are shown as 40 (37.5 to 42.5) or as 45 (42.5 to 47.5): a reader has them exactly."""
+    found = stated(42.5, [(40, "rounded")], (45, "rounded"))
+    assert found.told[CELL] == Told(Said.SHOWN, 45, 42.5, is_new=False)
+    assert found.said_otherwise == [(CELL, Told(Said.SHOWN, 40, 42.5, is_new=False))]
