@@ -385,3 +385,36 @@ def test_a_count_that_was_hidden_is_hidden_in_a_new_indicator_too(emptied: None)
     made = control.protect("night-2")
     assert (made.hidden, made.open_before) == (1, 0)
     assert [row[1:] for row in plans_shown(middlesbrough)] == [("rounded", 40), ("suppressed", None)] * 2
+
+
+def test_made_up_figures_say_nothing_of_the_real_ones(emptied: None) -> None:
+    """Made up, 20 plans began and nothing was small; of the real ones 1 to 5 began, and that is attacked."""
+    stockton = "E06000004"
+    at_night(stockton)
+    change(stockton, "numerator = 20, value = 20, numerator_status = 'rounded', value_status = 'rounded'")
+    publish(versions.current())
+    at_night(stockton, real=True)
+    made = control.protect("night-2")
+    assert (made.hidden, made.open_before) == (1, 0)
+    assert plans_shown(stockton) == [("plans", "rounded", 40), ("plans", "suppressed", None)]
+
+
+def test_what_a_person_withdrew_is_not_put_back(emptied: None) -> None:
+    """90 plans in August were wrong and rolled back; 60 stand tonight. That 90 was said is still known."""
+    darlington = "E06000005"
+    before = versions.current()
+    count("plans", 38, JULY, council=darlington)
+    publish(before)
+    count("plans", 90, AUGUST, council=darlington)
+    publish(versions.current())
+    versions.rollback(why="wrong")
+    with connect("transformer") as connection:
+        connection.execute("truncate marts.shared_local_indicators, intermediate.int_shared__counted")
+    count("plans", 72, JULY, council=darlington)
+    count("plans", 60, AUGUST, council=darlington)
+    assert control.protect("night").hidden == 0
+    where = f"council_code = '{darlington}'"
+    assert shared(where) == {("plans", JULY): ("rounded", 40), ("plans", AUGUST): ("rounded", 60)}
+    with connect("publisher") as connection:
+        known = [row["value"] for row in reading.shared_before(connection) if row["council_code"] == darlington]
+    assert sorted(known) == [40, 40, 90]

@@ -62,7 +62,8 @@ def protect(night_id: str) -> Controlled:
         before = reading.shared_before(connection)
     attack = Attack()
     with connect("transformer") as connection:
-        _let_stay(connection, before)
+        before = _of_tonights_kind(connection, before)
+        _let_stay(connection, (row for row in before if row["version_state"] != "withdrawn" and _was_shared(row)))
         made = hide_more(reading.knowledge(connection, before), attack)
         _require_safe(made, night_id)
         _hide(connection, made.hidden, "suppressed", _HIDDEN)
@@ -71,16 +72,23 @@ def protect(night_id: str) -> Controlled:
     return _controlled(made, attack, time.monotonic() - started)
 
 
-def _let_stay(connection: psycopg.Connection, before: Iterable[Row]) -> None:
-    """Put back what was shared of a month end, as it was: a correction shows from the next month end on.
+def _of_tonights_kind(connection: psycopg.Connection, before: Iterable[Row]) -> list[Row]:
+    """Return earlier rows without the SYNTHETIC ones of what is real tonight: they say nothing of it, nor stay."""
+    kinds = sql.SQL("select distinct council_code, return_id, is_synthetic from {}").format(_MART)
+    tonight = set(connection.execute(kinds).fetchall())
+    return [
+        row for row in before
+        if (row["council_code"], row["return_id"], not row["is_synthetic"]) not in tonight
+    ]  # fmt: skip
 
-    A council that sends the real thing has no SYNTHETIC month ends any more.
-    """
+
+def _let_stay(connection: psycopg.Connection, shared: Iterable[Row]) -> None:
+    """Put back what was shared of a month end, as it was: a correction shows from the next month end on."""
     names = [
         column.name
         for column in connection.execute(sql.SQL("select * from {} limit 0").format(_MART)).description or ()
     ]
-    rows = {tuple(row[name] for name in _KEY): row for row in before if _was_shared(row)}
+    rows = {tuple(row[name] for name in _KEY): row for row in shared}
     if not rows:
         return
     columns = sql.SQL(", ").join(map(sql.Identifier, names))
@@ -88,12 +96,6 @@ def _let_stay(connection: psycopg.Connection, before: Iterable[Row]) -> None:
     with connection.cursor().copy(sql.SQL("copy stays ({}) from stdin").format(columns)) as copy:
         for row in rows.values():
             copy.write_row([row.get(name) for name in names])
-    connection.execute(
-        sql.SQL(
-            "delete from stays using {} as now where (now.council_code, now.return_id) = (stays.council_code,"
-            " stays.return_id) and now.is_synthetic <> stays.is_synthetic"
-        ).format(_MART)
-    )
     same = sql.SQL(" and ").join(sql.SQL("now.{0} = stays.{0}").format(sql.Identifier(name)) for name in _KEY)
     taken = sql.SQL(", ").join(sql.SQL("{0} = stays.{0}").format(sql.Identifier(name)) for name in _FIGURES)
     connection.execute(sql.SQL("update {} as now set {} from stays where {}").format(_MART, taken, same))

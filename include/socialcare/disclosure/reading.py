@@ -26,7 +26,7 @@ _RULES = "select kind, whole, coalesce(parts, '') as parts, factor from referenc
 
 #: Whatever was published and is still kept, the version that people read last: it is what stays.
 _BEFORE = """
-select shared.* from versions.shared_local_indicators as shared
+select shared.*, built.state as version_state from versions.shared_local_indicators as shared
 join versions.version as built using (version_id)
 left join versions.current using (version_id)
 where built.published_at is not null and built.dropped_at is null
