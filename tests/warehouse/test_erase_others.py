@@ -11,9 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from psycopg import Connection
 
 from socialcare.credentials import replace_private
-from socialcare.door import erase
+from socialcare.door import erase, replay
+from socialcare.door.replayed import Past
 from socialcare.operate.backup import backup, restore
 from socialcare.settings import get_settings
 
@@ -109,3 +111,32 @@ def test_two_erasures_at_once_are_both_listed_beside_the_keys(warehouse: str, mo
         list(pool.map(lambda child: erase.erase("durham", child, **WHO), children))
     listed = (get_settings().secrets / "erased-durham").read_text().split()
     assert {erase.first_token("durham", child) for child in children} <= set(listed)
+
+
+def test_judged_again_without_the_child_it_is_still_known_by_what_was_sent(warehouse: str) -> None:
+    by_hand("one")
+    take_all()
+    words = "select content_sha256, array_agg(file_sha256 order by position) from raw.deliveries"
+    words += " join door.files using (delivery_id) group by 1"
+    sent = rows(words)
+    erase.erase("durham", "D200", **WHO)
+    (replayed,) = replay.replay(every=True)
+    assert (replayed.kept_because, rows(words)) == ("", sent)
+    by_hand("the same once more")
+    assert [taken.verdict for taken in take_all()] == ["unchanged"]
+
+
+def test_a_delivery_whose_original_was_written_anew_meanwhile_is_judged_from_the_new_one(warehouse: str) -> None:
+    by_hand("one")
+    take_all()
+    found = replay.past_deliveries
+
+    def then_erased(connection: Connection, council_id: str, return_id: str) -> list[Past]:
+        past = found(connection, council_id, return_id)
+        erase.erase("durham", "D200", **WHO)
+        return past
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(replay, "past_deliveries", then_erased)
+        (replayed,) = replay.replay(every=True)
+    assert (replayed.kept_because, replayed.has_changed) == ("", False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -48,6 +48,12 @@ class SeenDelivery:
     plan: Plan
     files: list[JudgedFile]
     content: str
+
+    def as_sent(self, hashes: list[str]) -> SeenDelivery:
+        """Return it with a word for what the council sent, of whose files these are the sha256: some was taken out."""
+        if len(hashes) != len(self.files):
+            return self
+        return replace(self, content=_content(self.delivery, self.files, self.plan.problem, hashes))
 
     def refused(self, reason: str, other_council: str) -> SeenDelivery:
         """Return it as one of which nothing comes in; ``other_council``: the DfE code of the one to tell of it."""
@@ -148,13 +154,14 @@ def _recognised(
     return delivery, files
 
 
-def _content(delivery: Delivery, files: list[JudgedFile], problem: str) -> str:
+def _content(delivery: Delivery, files: list[JudgedFile], problem: str, hashes: Iterable[str] = ()) -> str:
     """Return the sha256 of what was sent, what it states, and how: the names of files do not matter.
 
     A delivery refused for how it was sent (a link in place of a file) is another when it is sent properly.
     """
     stated = delivery.statement.model_dump_json() if delivery.statement else delivery.problem
-    sent = {file.found.path: file.found.sha256 for file in files}  # a message is one file, whatever it holds
+    each = zip(files, hashes or [file.found.sha256 for file in files], strict=True)
+    sent = {file.found.path: sha256 for file, sha256 in each}  # a message is one file, whatever it holds
     parts = [stated, problem, *sorted(sent.values())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

@@ -137,6 +137,22 @@ def _insert_file(connection: psycopg.Connection, delivery_id: int, position: int
     )
 
 
+def hashes_of(connection: psycopg.Connection, delivery_id: int) -> list[str]:
+    """Return the sha256 of each file of a delivery, as the council sent it."""
+    query = "select file_sha256 from door.files where delivery_id = %s order by position"
+    return [sha256 for (sha256,) in connection.execute(query, [delivery_id])]
+
+
+def keep_hashes(connection: psycopg.Connection, delivery_id: int, hashes: list[str]) -> None:
+    """Have the files known by what the council sent: the original may have lost an erased child since."""
+    held = hashes_of(connection, delivery_id)
+    for position, sha256 in enumerate(hashes, start=1) if len(held) == len(hashes) else ():
+        connection.execute(
+            "update door.files set file_sha256 = %s where delivery_id = %s and position = %s",
+            [sha256, delivery_id, position],
+        )
+
+
 def insert_original(connection: psycopg.Connection, delivery_id: int, original: str | None, keep_days: int) -> None:
     """Record where the encrypted original is and until when it is kept; None: it could not be kept at all."""
     connection.execute(

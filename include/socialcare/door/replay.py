@@ -29,6 +29,7 @@ from socialcare.door.replayed import (
     Change,
     Past,
     Replayed,
+    as_it_is,
     compare,
     past_deliveries,
     record,
@@ -60,6 +61,9 @@ def _replay(past: Past) -> Replayed:
         return Replayed(past, NOT_PLAIN)
     with load.nothing_told(), connect("loader") as connection, ExitStack() as stores:
         records.lock(connection, past.council_id)
+        past = as_it_is(connection, past)
+        if past.original is None or past.is_destroyed:
+            return Replayed(past, DESTROYED)
         left_over.remove(past.council_id)
         try:
             delivery = stores.enter_context(decrypted(past.council_id, past.original))
@@ -68,6 +72,7 @@ def _replay(past: Past) -> Replayed:
                 raise
             return Replayed(past, fault.name)
         seen = intake.look_through(delivery, None, stores, past.received_at.astimezone(UTC).date())
+        seen = seen.as_sent(records.hashes_of(connection, past.delivery_id))
         if _sent_again(connection, past, seen):
             return Replayed(past, SENT_AGAIN)
         replayed = _judge_again(connection, past, seen, stores)
@@ -116,9 +121,11 @@ def _judge_again(connection: psycopg.Connection, past: Past, seen: SeenDelivery,
     """Put the delivery's new rows, findings and counts in the place of the old ones."""
     tokens = records.pseudonymiser(connection, past.council_id)
     erased = records.erased_by_table(connection, past.delivery_id)
+    hashes = records.hashes_of(connection, past.delivery_id)
     _take_out(connection, past)
     taken = intake.judge(connection, seen, past.delivery_id, tokens, stores)
     records.insert_files(connection, past.delivery_id, seen.files)
+    records.keep_hashes(connection, past.delivery_id, hashes)
     records.count_erased(connection, past.delivery_id, erased)
     records.update_delivery(connection, past.delivery_id, seen.delivery, seen.plan, seen.content, taken)
     replayed = Replayed(past, taken=taken, changes=_changes(connection, past, seen))

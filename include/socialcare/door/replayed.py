@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import psycopg
@@ -76,7 +76,9 @@ class Replayed:
         return not same or any(change.rule_code for change in self.changes)
 
 
-def past_deliveries(connection: psycopg.Connection, council_id: str, return_id: str) -> list[Past]:
+def past_deliveries(
+    connection: psycopg.Connection, council_id: str, return_id: str, delivery_id: int = 0
+) -> list[Past]:
     """Return what was delivered, the older day first: rules ask for the year before."""
     found = connection.execute(
         "select d.delivery_id, d.council_id, d.return_id, d.collection_year, d.as_of_date, d.is_synthetic, d.verdict,"
@@ -84,10 +86,17 @@ def past_deliveries(connection: psycopg.Connection, council_id: str, return_id: 
         " o.destroyed_at is not null"
         " from raw.deliveries d left join door.originals o using (delivery_id)"
         " where %(council)s in ('', d.council_id) and %(return)s in ('', d.return_id)"
+        " and %(delivery)s in (0, d.delivery_id)"
         " order by d.council_id, d.as_of_date nulls last, d.delivery_id",
-        {"council": council_id, "return": return_id},
+        {"council": council_id, "return": return_id, "delivery": delivery_id},
     )
     return [Past(*row) for row in found]
+
+
+def as_it_is(connection: psycopg.Connection, past: Past) -> Past:
+    """Return a delivery as it is now, for whoever has the council's lock: its original may have been written anew."""
+    found = past_deliveries(connection, past.council_id, "", past.delivery_id)
+    return found[0] if found else replace(past, is_destroyed=True)
 
 
 _FINDINGS = "select distinct table_name, line, rule_code, column_name, severity"
