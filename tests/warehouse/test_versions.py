@@ -107,6 +107,24 @@ def test_only_the_newest_versions_are_kept(warehouse: str, monkeypatch: pytest.M
         versions.rollback(to=ids[0], why="too late")
 
 
+def test_a_version_that_can_never_be_published_any_more_is_removed(warehouse: str) -> None:
+    """It was checked, and another was published before it: publishing it is refused for ever."""
+    night("first", 1)
+    make_marts(2)
+    late = versions.prepare("late", manifest=manifest())
+    versions.mark_audited(late)
+    make_marts(3)
+    waits = versions.prepare("waits", manifest=manifest())  # and this may be published still
+    versions.mark_audited(waits)
+    assert [v.is_kept for v in versions.list_versions()] == [True, True, True]
+    versions.publish(waits, versions.list_versions()[-1].version_id)
+    night("next", 4)
+    kept = {v.version_id: v.is_kept for v in versions.list_versions()}
+    assert not kept[late]
+    assert rows("publisher", f"select to_regclass('versions.comparison__v{late}')") == [(None,)]
+    assert kept[waits]
+
+
 def test_an_old_version_waits_for_its_last_reader(warehouse: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOCIALCARE_KEEP_VERSIONS", "2")
     get_settings.cache_clear()

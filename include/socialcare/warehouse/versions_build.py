@@ -36,7 +36,7 @@ def prepare(build_key: str, *, manifest: Path | dict[str, Any] | None = None, ni
     """
     with connect("publisher", autocommit=True) as connection:
         connection.execute("select pg_advisory_lock(%s)", [_PREPARE_LOCK])
-        _remove_leftovers(connection)
+        _remove_leftovers(connection, build_key)
         with connection.transaction():
             marts = declared_marts(connection, manifest)
             check_nothing_vanished(access.current_marts(connection), marts)
@@ -118,10 +118,14 @@ def _fill(connection: psycopg.Connection, version_id: int, marts: list[Mart]) ->
     )
 
 
-def _remove_leftovers(connection: psycopg.Connection) -> None:
+def _remove_leftovers(connection: psycopg.Connection, build_key: str) -> None:
+    # What was audited before the version that is read, and never read itself, is refused by publishing for ever.
     left = connection.execute(
-        "select version_id, shape from versions.version"
-        " where state in ('building', 'failed', 'declined', 'superseded') and dropped_at is null"
+        "select version_id, shape from versions.version where dropped_at is null"
+        " and (state in ('building', 'failed', 'declined', 'superseded')"
+        "  or (state = 'audited' and published_at is null and build_key <> %s"
+        "   and version_id < (select version_id from versions.current)))",
+        [build_key],
     ).fetchall()
     for version_id, shape in left:
         connection.execute(
