@@ -74,3 +74,44 @@ def test_what_was_taken_back_is_built_again_by_no_ingest(first: int, monkeypatch
     monkeypatch.setattr(build, "build_key", lambda: "second")
     versions.rollback(why="a test")
     assert not build.build_wanted()
+
+
+def test_a_night_that_died_after_its_version_was_held_is_held(first: int) -> None:
+    night.begin("died")
+    with pytest.raises(Fault, match="version_held"):
+        _held_build("died")  # and nothing wrote down how the step ended
+    assert night.verdict("died") == night.HELD
+    [(step, subject, what, remedy)] = night.failures("died")
+    assert (step, subject) == ("build_and_audit", "warehouse")
+    assert "waits for a person" in what
+    assert "socialcare approve" in remedy
+
+
+def test_what_a_person_approved_before_the_verdict_is_not_marked_stale(first: int) -> None:
+    said: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deliver_extracts, "mark_stale", lambda night_id, reason, *_: said.append(night_id))
+        with pytest.raises(Fault, match="version_held"):
+            night.build_and_audit("approved")
+        assert night.verdict("approved") == night.HELD
+        assert said == ["approved"], "while nobody answered, what people read is the version before"
+        waits = versions_held.waiting()
+        assert waits is not None
+        answer.approve(waits.version_id, by="Ada Example", reason=WHY)
+        night.deliver("the answer")
+        night.verdict("approved")
+        assert said == ["approved"], "what was delivered is this night's own version"
+
+
+def test_a_page_that_cannot_be_written_hides_no_hold_and_is_named(first: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("socialcare.gate.page.write", full)
+    version_id = made.audited("held", bad(published(2023)), own())
+    with pytest.raises(Fault, match="version_held") as caught:
+        build.review_and_show(version_id, "held")
+    assert "page of what changed could not be written (OSError)" in caught.value.what
+    assert caught.value.remedy == versions_held.how_to_answer(version_id)
+    good = made.audited("good", published(2024), own())
+    assert "could not be written (OSError)" in build.review_and_show(good, "good")

@@ -165,14 +165,34 @@ def _build(night_id: str, key: str, before: int | None) -> Build:
         versions_build.mark_failed(version_id)
         raise
     versions_build.mark_audited(version_id, night_id=night_id)
-    try:
-        review.review(version_id, night_id)
-    finally:
-        page.write(version_id)
+    page_told = review_and_show(version_id, night_id)
     passed, warned = raw.passed + marts.passed, raw.warned + marts.warned
     return Build(
         version_id,
         before,
         f"version {version_id}: {result.models} models, {result.tests_passed} dbt tests, "
-        f"{passed} checks passed, {warned} warned",
+        f"{passed} checks passed, {warned} warned" + (f".{page_told}" if page_told else ""),
     )
+
+
+def review_and_show(version_id: int, night_id: str) -> str:
+    """Review a version and write the page of what it changes; return what to say where the page could not be written.
+
+    Raises Fault ``version_held`` as ``review`` does, saying the same of the page.
+    """
+    try:
+        review.review(version_id, night_id)
+    except Fault as fault:
+        told = _write_page(version_id)
+        raise Fault(
+            fault.name, fault.what + told, where=fault.where, remedy=fault.remedy, retryable=fault.retryable
+        ) from None
+    return _write_page(version_id)
+
+
+def _write_page(version_id: int) -> str:
+    try:
+        page.write(version_id)
+    except Exception as error:  # noqa: BLE001  # a page that is not there changes no figure, and must hide no hold
+        return f" The page of what changed could not be written ({type(error).__name__})."
+    return ""

@@ -12,6 +12,7 @@ from socialcare.errors import Fault
 from socialcare.outcomes import Outcome, record
 from socialcare.registry import all_councils, all_sources
 from socialcare.registry.councils import Council
+from socialcare.steps import held_night
 from socialcare.steps.build import Build
 
 CLEAN, NOTHING_PUBLISHED, PUBLISHED_WITH_FAULTS, HELD = 0, 1, 2, 3
@@ -106,6 +107,7 @@ def verdict(night_id: str, open_place: Open = open_plainly) -> int:
     """
     from socialcare.steps.deliver_extracts import SENT, mark_stale
 
+    held = held_night.tell(night_id)
     with connect("loader") as connection:
         rows = connection.execute(
             "select step, subject, outcome from ops.outcomes where night_id = %s", [night_id]
@@ -126,6 +128,8 @@ def verdict(night_id: str, open_place: Open = open_plainly) -> int:
         connection.execute(
             "update ops.nights set ended_at = now(), exit_code = %s where night_id = %s", [code, night_id]
         )
+    if held_night.is_read_and_delivered(held):
+        return code  # a person approved it meanwhile
     if code in (NOTHING_PUBLISHED, HELD):
         mark_stale(night_id, f"night {night_id} published nothing; these are the last good extracts", open_place)
     elif not delivered:

@@ -94,6 +94,15 @@ def find(version_id: int) -> Held | None:
     return Held(*row) if row else None
 
 
+def of_night(night_id: str) -> Held | None:
+    """Return what this night held, or None."""
+    with connect("publisher") as connection:
+        row = connection.execute(
+            _SELECT + b" where night_id = %s order by version_id desc limit 1", [night_id]
+        ).fetchone()
+    return Held(*row) if row else None
+
+
 def key_left_to_a_person() -> str | None:
     """Return what the newest version was built from that waits for a person, or that a person refused."""
     with connect("publisher") as connection:
