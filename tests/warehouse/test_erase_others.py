@@ -8,13 +8,15 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
 from psycopg import Connection
 
 from socialcare.credentials import replace_private
-from socialcare.door import erase, replay
+from socialcare.database import connect
+from socialcare.door import erase, originals, replay
 from socialcare.door.replayed import Past
 from socialcare.operate.backup import backup, restore
 from socialcare.settings import get_settings
@@ -140,3 +142,41 @@ def test_a_delivery_whose_original_was_written_anew_meanwhile_is_judged_from_the
         patch.setattr(replay, "past_deliveries", then_erased)
         (replayed,) = replay.replay(every=True)
     assert (replayed.kept_because, replayed.has_changed) == ("", False)
+
+
+def test_an_original_whose_time_ends_while_it_is_written_anew_is_destroyed_with_it(
+    warehouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_hand("one")
+    take_all()
+    keep_as = originals.Original.keep_as
+
+    def kept_too_late(self: originals.Original, name: str, sent: originals.Sent) -> str:
+        kept = keep_as(self, name, sent)
+        originals.destroy_expired(date(2100, 1, 1))
+        return kept
+
+    monkeypatch.setattr(originals.Original, "keep_as", kept_too_late)
+    erase.erase("durham", "D200", **WHO)
+    assert not list((get_settings().home / "door" / "taken" / "durham").iterdir())
+
+
+def test_receipts_are_counted_once_and_unpacked_files_go(warehouse: str) -> None:
+    by_hand("one", note="D200,F,32/13/2012,WBRI,UN1,0,")
+    take_all()
+    receipts = erase.erase_receipts.naming("durham", "D200")
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, "erase", "_count", "3"], input="D200\n", text=True,
+        env=dict(os.environ), check=False, capture_output=True,
+    )  # fmt: skip
+    assert killed.returncode == -9, killed.stderr
+    unpacked = get_settings().home / "door" / "unpacked" / "durham"
+    unpacked.mkdir(parents=True, exist_ok=True)
+    (unpacked / "in the clear").write_text("D200")
+    with connect("loader") as connection:  # as if killed between counting and removing
+        connection.execute(
+            "update door.erasures set rows_erased = rows_erased || jsonb_build_object('receipts removed', %s::int)",
+            [len(receipts)],
+        )
+    assert erase.erase("durham", "D200", **WHO)["receipts removed"] == len(receipts) > 0
+    assert not unpacked.exists()

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 
 from socialcare.credentials import kept_secret, replace_private
 from socialcare.database import connect, server
-from socialcare.door import erase_receipts, erase_tables, load, originals, records
+from socialcare.door import erase_receipts, erase_tables, left_over, load, originals, records
 from socialcare.door.erased import Erased, erased_of, generations
 from socialcare.door.identity import Pseudonymiser, key_of
 from socialcare.door.originals import Original
@@ -161,6 +161,7 @@ def _from_originals(council_id: str, erasure_id: int) -> None:
     for (name,) in names:
         with connect("loader") as connection:
             records.lock(connection, council_id)
+            left_over.remove(council_id)
             went = _rewrite(connection, council_id, name, f"{name.split('-e')[0]}-e{erasure_id}")
             _count(connection, erasure_id, {went: 1} if went else {})
     with connect("loader") as connection:
@@ -188,7 +189,10 @@ def _rewrite(connection: psycopg.Connection, council_id: str, name: str, new: st
         originals.destroy(name)
         connection.execute("update door.originals set destroyed_at = now() where original = %s", [name])
         return DESTROYED
-    connection.execute("update door.originals set original = %s where original = %s", [new, name])
+    statement = "update door.originals set original = %s where original = %s and destroyed_at is null"
+    if not connection.execute(statement, [new, name]).rowcount:  # its time was over meanwhile
+        originals.destroy(new)
+        return ""
     return REWRITTEN
 
 
@@ -202,7 +206,11 @@ def _encrypt(original: Original, files: list[Path]) -> None:
 def _end(council_id: str, erasure_id: int, receipts: list[Path]) -> dict[str, int]:
     with connect("loader") as connection:
         records.lock(connection, council_id)
-        _count(connection, erasure_id, {RECEIPTS: len(receipts)} if receipts else {})
+        query = "select coalesce((rows_erased ->> %s)::bigint, 0) from door.erasures where erasure_id = %s"
+        row = connection.execute(query, [RECEIPTS, erasure_id]).fetchone()
+        assert row is not None
+        left = len(receipts) - row[0]  # a run that was killed had counted all of them, and removed some
+        _count(connection, erasure_id, {RECEIPTS: left} if left > 0 else {})
     for path in receipts:
         path.unlink(missing_ok=True)
     with connect("loader") as connection:
