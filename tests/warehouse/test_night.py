@@ -85,6 +85,12 @@ def test_the_same_night_again_changes_nothing(files: Path) -> None:
     assert {word for (word,) in said} == {"unchanged", "nothing_sent", "delivered", "watched"}
 
 
+def test_every_table_of_raw_was_sampled_before_the_models_joined_it(files: Path) -> None:
+    query = "select relname from pg_class where relnamespace = 'raw'::regnamespace and relkind = 'r' and reltuples < 0"
+    with connect("loader") as connection:
+        assert connection.execute(query).fetchall() == []
+
+
 def test_every_figure_leads_back_to_its_line(files: Path) -> None:
     """Promise 5, followed by hand: open the archived bytes, go to the line, read the column."""
     import csv

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from psycopg import sql
+
 from socialcare.database import connect
 from socialcare.disclosure import control
 from socialcare.errors import Fault
@@ -141,12 +143,23 @@ def _make_raw_tables() -> None:
             tables.ensure(connection, source)
 
 
+def _sample_new_tables() -> None:
+    """Let the planner know what is in raw: on a first night autovacuum has not come yet, and joins take minutes."""
+    with connect("loader") as connection:
+        new = connection.execute(
+            "select relname from pg_class where relnamespace = 'raw'::regnamespace and relkind = 'r' and reltuples < 0"
+        ).fetchall()
+        for (name,) in new:
+            connection.execute(sql.SQL("analyze {}").format(sql.Identifier("raw", name)))
+
+
 def _build(night_id: str, key: str, before: int | None) -> Build:
     held = _held()
     _make_raw_tables()
     raw = runner.run("raw", night_id)
     gate.check(raw)
     history.follow()
+    _sample_new_tables()
     result = dbt.build()
     control.protect(night_id)
     version_id = versions_build.prepare(key, manifest=dbt.manifest(), night_id=night_id)
