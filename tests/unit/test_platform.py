@@ -29,8 +29,15 @@ _KEEPER = [sys.executable, "-c", "import time; time.sleep(60)", "socialcare.oper
 
 @pytest.fixture
 def living(home: Path) -> Iterator[int]:
-    """A process that passes for this home's keeper."""
+    """A process that passes for this home's keeper, from the moment its command line can be read.
+
+    Popen returns once the new program is loaded, a moment before Linux shows its arguments.
+    """
     process = subprocess.Popen(_KEEPER)
+    deadline = time.monotonic() + 10
+    while not platform._keeper_lives({"keeper": process.pid}):
+        assert time.monotonic() < deadline, "the process never showed its command line"
+        time.sleep(0.001)
     yield process.pid
     process.kill()
     process.wait()
