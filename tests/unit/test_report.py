@@ -11,6 +11,7 @@ import pytest
 from lxml import etree
 
 from socialcare.report import charts, figures, sparkline, words
+from socialcare.report.made_before import MadeBefore
 
 HOSTILE = "<script>alert('x')</script>\"&"
 
@@ -23,6 +24,11 @@ def row(**changes: Any) -> dict[str, Any]:
         "interval_low": Decimal("10"), "interval_high": Decimal("15"), "trend": "rising",
     }  # fmt: skip
     return made | changes
+
+
+def draw(*rows: Any, **how: Any) -> str:
+    """Draw a chart that was never drawn before."""
+    return charts.placed(*rows, **how).draw(MadeBefore(None), "measure.html")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +99,7 @@ def test_a_hostile_name_stays_a_name() -> None:
     shown = figures.figure(row(indicator_id=HOSTILE, council_code=HOSTILE, period=HOSTILE))
     assert etree.fromstring(shown).get("data-council") == HOSTILE
     assert "<script" not in shown
-    drawn = charts.placed(
+    drawn = draw(
         [row()], [row(council_name=HOSTILE)], Decimal(9), ours=frozenset(), name=HOSTILE, unit=HOSTILE, key="k"
     )
     assert "<script" not in drawn
@@ -125,9 +131,7 @@ def test_what_is_hidden_is_in_no_part_of_the_chart() -> None:
     shown = [row(council_code=f"E{n}", council_name=f"Council {n}", value=Decimal(20 + n)) for n in range(3)]
     hidden = row(council_code="E9", council_name="Hidden", value=None, value_status="suppressed",
                  interval_low=Decimal("77.125"), interval_high=Decimal("99.875"))  # fmt: skip
-    drawn = charts.placed(
-        shown, [*shown, hidden], Decimal(22), ours=frozenset({"E1"}), name="Some measure", unit="%", key="k"
-    )
+    drawn = draw(shown, [*shown, hidden], Decimal(22), ours=frozenset({"E1"}), name="Some measure", unit="%", key="k")
     assert "Hidden (c)" in drawn, "its name says that it is hidden"
     points = re.findall(r'class="mark-symbol[^>]*>(.*?)</g>', drawn, flags=re.DOTALL)
     assert sum(group.count("<path") for group in points) == len(shown)
@@ -137,17 +141,15 @@ def test_what_is_hidden_is_in_no_part_of_the_chart() -> None:
 
 
 def test_a_chart_needs_nothing_from_elsewhere_and_has_a_name_and_a_description() -> None:
-    drawn = charts.placed([row()], [row()], None, ours=frozenset({"E1"}), name="Some measure", unit="%", key="k")
+    drawn = draw([row()], [row()], None, ours=frozenset({"E1"}), name="Some measure", unit="%", key="k")
     svg = etree.fromstring(drawn)
     assert svg.get("role") == "img"
     named = {element.get("id") for element in svg if element.get("id")}
     assert set((svg.get("aria-labelledby") or "").split()) == named
     assert not re.search(r"(href|url\(|@import|<image|<script|<style|on\w+=)", drawn)
-    assert drawn == charts.placed(
-        [row()], [row()], None, ours=frozenset({"E1"}), name="Some measure", unit="%", key="k"
-    )
+    assert drawn == draw([row()], [row()], None, ours=frozenset({"E1"}), name="Some measure", unit="%", key="k")
 
 
 def test_a_region_without_figures_has_words_in_place_of_a_chart() -> None:
     none = row(value=None, value_status="suppressed")
-    assert "<svg" not in charts.placed([row()], [none], None, ours=frozenset(), name="n", unit="%", key="k")
+    assert "<svg" not in draw([row()], [none], None, ours=frozenset(), name="n", unit="%", key="k")

@@ -442,7 +442,7 @@ def test_an_own_table_that_does_not_say_so_is_marked_as_its_councils_records_are
 
 @pytest.mark.usefixtures("marts")
 def test_a_report_lies_in_each_folder_and_is_listed_like_the_rest() -> None:
-    def report(folder: Path, connection: Any, *, council: Any, about: Any, sources: Any) -> None:
+    def report(folder: Path, connection: Any, *, council: Any, about: Any, sources: Any, before: Any) -> None:
         seen = connection.execute("select current_user, count(*) from published.regional_comparison").fetchone()
         (folder / "pages").mkdir()
         (folder / "pages" / "index.html").write_text(f"{council and council.id} {about['version_id']} {seen}")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
+import shutil
 from collections import defaultdict
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -16,7 +19,8 @@ from psycopg import sql
 from socialcare.database import ADMIN, connect
 from socialcare.errors import Fault
 from socialcare.registry import Council, all_councils
-from socialcare.report import site
+from socialcare.report import charts, site
+from socialcare.report import page as pages_of
 from socialcare.report.figures import KEYS
 
 from . import report_marts
@@ -38,9 +42,14 @@ SOURCES = [
 ]  # fmt: skip
 
 
-def fill(folder: Path, council: Council | None) -> None:
+def fill(folder: Path, council: Council | None, before: Path | None = None, version: int = 7) -> None:
+    about = ABOUT | {"version_id": version}
     with connect(council.role if council else "analyst") as connection:
-        site.fill(folder, connection, council=council, about=ABOUT, sources=SOURCES)
+        site.fill(folder, connection, council=council, about=about, sources=SOURCES, before=before)
+
+
+def durham() -> Council:
+    return next(council for council in all_councils() if council.id == "durham")
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +59,7 @@ def editions(module_warehouse: str, tmp_path_factory: pytest.TempPathFactory) ->
     root = tmp_path_factory.mktemp("report")
     made = {"shared": root / "shared", "durham": root / "durham"}
     fill(made["shared"], None)
-    fill(made["durham"], next(council for council in all_councils() if council.id == "durham"))
+    fill(made["durham"], durham())
     return made
 
 
@@ -131,7 +140,7 @@ def test_nothing_is_made_when_row_level_security_was_lost(editions: dict[str, Pa
         connection.execute("alter table published.local_indicators disable row level security")
     try:
         with pytest.raises(Fault, match="foreign_rows"):
-            fill(tmp_path, next(council for council in all_councils() if council.id == "durham"))
+            fill(tmp_path, durham())
     finally:
         with connect(ADMIN) as connection:
             connection.execute("alter table published.local_indicators enable row level security")
@@ -173,6 +182,84 @@ def test_one_version_has_the_same_bytes(editions: dict[str, Path], tmp_path: Pat
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
         path.name: path.read_bytes() for path in editions["shared"].iterdir()
     }
+
+
+def delivered(report: Path, folder: Path) -> Path:
+    """Lay a report into a folder as a delivery does, beside its manifest."""
+    shutil.copytree(report, folder / "report")
+    sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(report.iterdir())}
+    files = [{"name": f"report/{name}", "sha256": told} for name, told in sums.items()]
+    (folder / "manifest.json").write_text(json.dumps({"files": files}))
+    return folder / "report"
+
+
+def made(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was written or drawn anew: names of templates, and ``chart`` for each drawing."""
+    done: list[str] = []
+    lines, drawing = pages_of._lines, charts._svg.__wrapped__
+
+    def write(template: str, **values: Any) -> str:
+        done.append(template)
+        return lines(template, **values)
+
+    def draw(asked: str) -> str:
+        done.append("chart")
+        return drawing(asked)
+
+    monkeypatch.setattr(pages_of, "_lines", write)
+    monkeypatch.setattr(charts, "_svg", draw)
+    return done
+
+
+@pytest.mark.parametrize("edition", ["shared", "durham"])
+def test_a_version_with_the_same_figures_is_written_from_last_times_pages(
+    editions: dict[str, Path], edition: str, tmp_path: Path, work: list[str]
+) -> None:
+    council = durham() if edition == "durham" else None
+    before = delivered(editions[edition], tmp_path / "before")
+    fill(tmp_path / "warm", council, before, version=8)
+    assert set(work) == {"base"}, "heads and feet, which name the version"
+    fill(tmp_path / "cold", council, version=8)
+    assert made(tmp_path / "warm") == made(tmp_path / "cold")
+    assert made(tmp_path / "cold").keys() == made(before).keys()
+    assert made(tmp_path / "cold") != made(before)
+
+
+def test_one_changed_figure_makes_only_its_own_pages_and_its_chart_anew(
+    editions: dict[str, Path], tmp_path: Path, work: list[str]
+) -> None:
+    before = delivered(editions["shared"], tmp_path / "before")
+    with connect(ADMIN) as connection:
+        change = (
+            "update published.regional_comparison set value = value + %s where council_code = 'E06000001'"
+            " and indicator_id = 'rereferral_pct' and period = '2024'"
+        )
+        connection.execute(change, [1])
+        try:
+            connection.commit()
+            fill(tmp_path / "warm", None, before)
+            assert sorted(name for name in work if name != "base") == ["chart", "council", "measure"]
+            fill(tmp_path / "cold", None)
+        finally:
+            connection.execute(change, [-1])
+    assert made(tmp_path / "warm") == made(tmp_path / "cold")
+
+
+def test_a_page_that_was_changed_where_it_lay_is_made_anew(
+    editions: dict[str, Path], tmp_path: Path, work: list[str]
+) -> None:
+    before = delivered(editions["shared"], tmp_path / "before")
+    page_there = before / "measure-rereferral-pct.html"
+    page_there.write_bytes(page_there.read_bytes().replace(b"Re-referrals", b"Something else"))
+    (before / "measures.html").unlink()
+    fill(tmp_path / "warm", None, before)
+    assert sorted(name for name in work if name != "base") == ["chart", "measure", "measures"]
+    assert made(tmp_path / "warm") == made(editions["shared"])
 
 
 @pytest.mark.parametrize("edition", ["shared", "durham"])

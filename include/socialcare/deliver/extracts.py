@@ -31,6 +31,7 @@ from socialcare.deliver.folder import Fill, fill_folder
 from socialcare.deliver.manifest import FORMAT, audience_manifest, set_manifest
 from socialcare.deliver.place import (
     clear_stale,
+    delivered_set,
     emptied,
     extracts_folder,
     holds,
@@ -102,7 +103,7 @@ def _folder(
 ) -> tuple[Audience, list[File]]:
     with reading_as(council.role if council else _REGION) as connection:
         _require_current(connection, version.about["version_id"])
-        return fill_folder(workshop, connection, council, version, report)
+        return fill_folder(workshop, connection, council, version, report, delivered_set())
 
 
 def _version(version_id: int, checks: Mapping[str, Any] | None) -> Version:

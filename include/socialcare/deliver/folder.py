@@ -17,7 +17,8 @@ from socialcare.deliver.tables import Table
 from socialcare.deliver.workbook import Workbook, fits
 from socialcare.registry import Council
 
-#: Puts more files into an audience's folder (the report): folder, connection, council or None, about, sources.
+#: Puts more files into an audience's folder (the report): folder, connection, council or None, about, sources, and
+#: before: what it put into the same audience's folder of the set that people read now, or None.
 Fill = Callable[..., None]
 _PRIVATE = 0o700
 
@@ -28,9 +29,11 @@ def fill_folder(
     council: Council | None,
     version: Version,
     report: Fill | None = None,
+    before: Path | None = None,
 ) -> tuple[Audience, list[File]]:
     """Write everything that ``council`` (None: the region) takes away; return who it is for and the files.
 
+    ``before`` is the set that people read now.
     Raises Fault ``foreign_rows`` and ``mart_missing``.
     """
     tables = sorted((t for t in version.tables if _is_for(t, council)), key=lambda t: (t.access != "own", t.name))
@@ -43,7 +46,8 @@ def fill_folder(
     if report is not None:
         (place / "report").mkdir(mode=_PRIVATE)
         about = {**version.about, "changes": dict(version.changes)}
-        report(place / "report", connection, council=council, about=about, sources=list(version.sources))
+        last = before / audience.folder / "report" if before else None
+        report(place / "report", connection, council=council, about=about, sources=list(version.sources), before=last)
         files += [File(one, is_own=council is not None) for one in _under(place, "report")]
     return audience, files
 

@@ -34,6 +34,12 @@ def delivered_version() -> int | None:
     return int(found[1]) if found else None
 
 
+def delivered_set() -> Path | None:
+    """Return the folder of the set that consumers see, or None."""
+    link = get_settings().extracts / CURRENT
+    return link.resolve() if link.is_dir() else None
+
+
 def mark_stale(reason: str) -> None:
     """Say beside the delivered set why it is older than it should be. The set's own bytes do not change."""
     folder = extracts_folder()

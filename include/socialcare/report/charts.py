@@ -9,17 +9,37 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
 
 from socialcare.report import words
+from socialcare.report.made_before import MARK, MadeBefore, made_of
 
 #: Each stands in report.css too, where a dark page gives it another: text, lines, ours, other councils, all of England.
 INK, LINE, OURS, OTHERS, ALL = "#1b252e", "#c9d1d8", "#0b5394", "#8a5a00", "#6b7882"
 WIDTH, ROW = 560, 20
 EVERYBODY = "All of England"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing that may have to be made: what is in it, its name, its description and its place on the page."""
+
+    asked: str
+    name: str
+    said: str
+    key: str
+
+    def draw(self, before: MadeBefore, page: str) -> Markup:
+        """Return the drawing; the one that stood on the page last time, if that was made of the same."""
+        if not self.asked:
+            return Markup('<p class="soft">{}</p>').format(self.said)
+        digest = made_of(self)
+        kept = before.drawing(page, digest)
+        return Markup(kept) if kept else _labelled(_svg(self.asked), self, digest)
 
 
 def placed(
@@ -31,11 +51,11 @@ def placed(
     name: str,
     unit: str,
     key: str,
-) -> Markup:
-    """Draw the newest figures of ``shown`` (the region's councils) beside everybody's; what is missing is not drawn."""
+) -> Chart:
+    """Chart the newest figures of ``shown``, the region's councils, beside everybody's; the missing is not drawn."""
     drawn = [row for row in shown if row["value"] is not None]
     if not drawn:
-        return Markup('<p class="soft">No council of the region has a figure, so nothing is drawn.</p>')
+        return Chart("", name, "No council of the region has a figure, so nothing is drawn.", key)
     ordered = sorted(shown, key=lambda row: (row["value"] is None, row["value"], row["council_name"]))
     labels = {row["council_code"]: _label(row) for row in ordered}
     limits = [
@@ -61,7 +81,7 @@ def placed(
         f"England as a line each; an upright line marks England. {words.counted(len(shown) - len(drawn), 'council')} "
         f"without a figure: not drawn. The table below gives every figure."
     )
-    return _labelled(_svg(json.dumps(asked, sort_keys=True)), name, said, key)
+    return Chart(json.dumps(asked, sort_keys=True), name, said, key)
 
 
 def _label(row: Mapping[str, Any]) -> str:
@@ -72,7 +92,7 @@ def _label(row: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=160)
 def _svg(asked: str) -> str:
-    """Return the drawing. Both editions ask for the same ones, so they are kept while a night delivers."""
+    """Return the drawing. All editions ask for the same ones, so they are kept while a night delivers."""
     import vl_convert
 
     wanted = json.loads(asked)
@@ -119,13 +139,13 @@ def _template() -> str:
     return json.dumps(chart.to_dict()).replace('["NAMES"]', '"NAMES"')
 
 
-def _labelled(svg: str, name: str, said: str, key: str) -> Markup:
+def _labelled(svg: str, chart: Chart, digest: str) -> Markup:
     """Give the drawing its name and description, and nothing that an editor or a script could want."""
     opened = re.match(r"<svg[^>]*viewBox=\"([^\"]+)\"[^>]*>", svg)
     body = svg[opened.end() :] if opened else svg
     box = opened[1] if opened else f"0 0 {WIDTH} 300"
     head = Markup(
-        '<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="{}" role="img" aria-labelledby="{}-t {}-d">'
-        '<title id="{}-t">{}</title><desc id="{}-d">{}</desc>'
-    ).format(box, key, key, key, name, key, said)
+        '<svg class="chart" {}="{}" xmlns="http://www.w3.org/2000/svg" viewBox="{}" role="img"'
+        ' aria-labelledby="{}-t {}-d"><title id="{}-t">{}</title><desc id="{}-d">{}</desc>'
+    ).format(MARK, digest, box, chart.key, chart.key, chart.key, chart.name, chart.key, chart.said)
     return head + Markup(re.sub(r' (aria-\w+|role)="[^"]*"', "", body))

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from socialcare.report import reading, words
-from socialcare.report.page import Pages
+from socialcare.report.page import Pages, told
 from socialcare.report.reading import Place, Row
 
 #: How many that stand out are told.
@@ -35,7 +35,7 @@ def page(pages: Pages, place: Place) -> str:
         out=reading.standing_out(pages.edition, place, TOLD),
         moved=reading.ranks_moved(pages.edition, place, TOLD),
         restated=reading.restated(pages.edition, place),
-        source=next((one for one in pages.edition.sources if one.get("title") == place.name), None),
+        source=next((told(one) for one in pages.edition.sources if one.get("title") == place.name), None),
     )
 
 

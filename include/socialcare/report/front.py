@@ -7,7 +7,7 @@ from typing import Any
 
 from socialcare.report import reading
 from socialcare.report.council_page import answer
-from socialcare.report.page import Pages
+from socialcare.report.page import Pages, told
 from socialcare.report.reading import Place
 
 TOLD = 4
@@ -21,7 +21,7 @@ def page(pages: Pages) -> str:
         title="This morning",
         here="index.html",
         cards=[_card(pages, place) for place in pages.ours],
-        sources=sorted(edition.sources, key=lambda row: (row["kind"] != "council", row["source_id"])),
+        sources=sorted(map(told, edition.sources), key=lambda row: (row["kind"] != "council", row["source_id"])),
         changes=_changes(edition.about),
     )
 

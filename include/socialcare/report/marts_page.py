@@ -26,6 +26,7 @@ def page(pages: Pages, prefix: str) -> str:
         "marts",
         title=prefix.capitalize(),
         here=f"{prefix}.html",
+        topic=prefix.capitalize(),
         measures=[(one, _newest(pages, one["indicator_id"])) for one in measures],
         marts=[_mart(pages.edition, name) for name in _marts(pages.edition, prefix)],
     )

@@ -6,7 +6,7 @@ from collections import Counter
 
 from socialcare.registry import Council
 from socialcare.report import reading
-from socialcare.report.page import Pages
+from socialcare.report.page import Pages, told
 
 
 def page(pages: Pages, council: Council) -> str:
@@ -27,5 +27,6 @@ def page(pages: Pages, council: Council) -> str:
         outside=sum(bool(row["has_rows_outside"]) for row in live),
         beside=beside,
         verdicts=sorted(verdicts.items(), key=lambda item: (item[0][0], -item[1])),
-        source=next((row for row in edition.sources if row["source_id"] == council.id), None),
+        source=next((told(row) for row in edition.sources if row["source_id"] == council.id), None),
+        known=sorted(pages.by_id),
     )

@@ -20,6 +20,7 @@ from socialcare.report import (
     quality_page,
     reading,
 )
+from socialcare.report.made_before import MadeBefore
 from socialcare.report.page import Pages
 from socialcare.report.reading import NORTH_EAST, Edition
 
@@ -32,25 +33,27 @@ def fill(
     about: Mapping[str, Any],
     sources: Sequence[Mapping[str, Any]],
     region: str | None = NORTH_EAST,
+    before: Path | None = None,
 ) -> None:
     """Write the report into ``folder``: the shared edition, or ``council``'s own with its live figures.
 
     ``connection`` has the rights of the reader and decides what there is to show; ``about`` and ``sources`` are the
     version's own row and its sources' states. One version, the same states: the same bytes. ``region`` None gives
-    every council of England its page. Raises Fault ``mart_missing`` and ``foreign_rows``.
+    every council of England its page. ``before`` is this reader's own report of last time, from which comes what would
+    be the same. Raises Fault ``mart_missing`` and ``foreign_rows``.
     """
     edition = Edition(connection, council, about, sources, all_councils(), region)
     reading.require(edition)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in _pages(edition):
+    for name, text in _pages(edition, MadeBefore(before)):
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _pages(edition: Edition) -> Iterator[tuple[str, str]]:
+def _pages(edition: Edition, before: MadeBefore) -> Iterator[tuple[str, str]]:
     places, indicators = reading.places(edition), reading.indicators(edition)
-    pages = Pages(edition, places, indicators, _menu(edition))
+    pages = Pages(edition, places, indicators, _menu(edition), before)
     yield "index.html", front.page(pages)
-    yield "measures.html", pages.render("measures", title="Measures", here="measures.html")
+    yield "measures.html", pages.render("measures", title="Measures", here="measures.html", indicators=indicators)
     for place in places:
         yield f"council-{place.slug}.html", council_page.page(pages, place)
     for indicator in indicators:
