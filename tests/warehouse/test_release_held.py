@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -72,3 +73,32 @@ def test_what_is_declined_on_the_page_stays_unpublished(warehouse: str, approval
             {"version_id": version_id}, answered("Do not publish", "ada.example", reason="A digit too many")
         )
     assert versions.current() == first
+
+
+def events(approval: Any, *versions_held: int) -> Any:
+    """What Airflow hands to a run: the events of the asset that triggered it, with what their nights wrote in."""
+    from airflow.sdk.execution_time.context import TriggeringAssetEventsAccessor
+
+    return TriggeringAssetEventsAccessor.build(
+        SimpleNamespace(asset=approval.VERSION_HELD, source_aliases=[], extra={"version_id": version})  # type: ignore[misc]
+        for version in versions_held
+    )
+
+
+def test_a_run_asks_about_the_version_of_the_event_that_triggered_it(warehouse: str, approval: Any) -> None:
+    """A run that starts late, when a newer night's version waits already, asks nobody; the newer one's run does."""
+    from airflow.sdk.exceptions import AirflowSkipException
+    from airflow.sdk.execution_time.context import OutletEventAccessors
+
+    made.night("first", published(2023), own())
+    said = OutletEventAccessors()
+    early = held("second")
+    approval.ask_for_approval.function("second", outlet_events=said)
+    assert said[approval.VERSION_HELD].extra == {"version_id": early}
+    late = held("third", times=20)
+    with pytest.raises(AirflowSkipException):
+        approval.ask_for_approval.function("second", outlet_events=OutletEventAccessors())
+    with pytest.raises(AirflowSkipException, match=f"version {early} waits no longer"):
+        approval.find_held.function(triggering_asset_events=events(approval, early))
+    for several in (events(approval, late), events(approval, early, late), events(approval), None):
+        assert approval.find_held.function(triggering_asset_events=several)["version_id"] == late

@@ -26,26 +26,39 @@ _SHARED_LOGINS = {"", "admin", "airflow", "anonymous"}
 
 
 @task(trigger_rule="all_done", outlets=[VERSION_HELD], retries=0)
-def ask_for_approval(night_id: str) -> int:
-    """Ask a person if this night's version is held; otherwise skip, which asks nobody."""
+def ask_for_approval(night_id: str, *, outlet_events: Any = None) -> int:
+    """Ask a person if this night's version is held; otherwise skip, which asks nobody. The event says which it is."""
     from socialcare.warehouse import versions_held
 
-    held = versions_held.waiting()
-    if held is None or held.night_id != night_id:
+    held = versions_held.of_night(night_id)
+    if held is None or held.decision is not None:
         raise AirflowSkipException("nothing of this run is held")
+    if outlet_events is not None:
+        outlet_events[VERSION_HELD].extra = {"version_id": held.version_id}
     return held.version_id
 
 
 @task(retries=0)
-def find_held() -> dict[str, Any]:
-    """Return the version that waits, and what is to be read before answering: counts, and shared figures only."""
+def find_held(*, triggering_asset_events: Any = None) -> dict[str, Any]:
+    """Return the version of the event that triggered the run, and what is to be read before answering.
+
+    That is counts, and shared figures only. A run that a person triggers has no event: it asks about what waits.
+    """
     from socialcare.gate import review
     from socialcare.warehouse import versions_held
 
-    held = versions_held.waiting()
-    if held is None:
-        raise AirflowSkipException("no version waits: a newer build took its place, or somebody answered")
+    told = _told_of(triggering_asset_events)
+    held = versions_held.find(told) if told is not None else versions_held.waiting()
+    if held is None or held.decision is not None:
+        which = "no version waits" if told is None else f"version {told} waits no longer"
+        raise AirflowSkipException(f"{which}: a newer build took its place, or somebody answered")
     return {"version_id": held.version_id, "body": review.question(held)}
+
+
+def _told_of(events: Any) -> int | None:
+    """Return the newest version of a run's events: one run may answer several, and a newer build supersedes."""
+    told = [event.extra.get("version_id") for event in (events or {}).get(VERSION_HELD, ())]
+    return max((int(version_id) for version_id in told if version_id is not None), default=None)
 
 
 def ask() -> HITLOperator:
