@@ -21,7 +21,8 @@
     {{ return(graph.nodes['model.' ~ project_name ~ '.' ~ model].raw_code) }}
 {%- endmacro %}
 
-{#- Take out of the month ends counted those that are made from something else now, or from nothing. -#}
+{#- Take out of the month ends counted those that are made from something else now, or from nothing; and those that are
+    to be counted in this build, which were counted already where only a part is built. -#}
 {% macro forget_month_ends(relation) -%}
     {%- if execute and is_incremental() -%}
     delete from {{ relation }} as held
@@ -31,6 +32,7 @@
         where deliveries.council_id = held.month_end_of
             and deliveries.return_id = held.return_id
             and deliveries.made_from = held.made_from
+            and not deliveries.is_pending
     )
     {%- endif -%}
 {%- endmacro %}

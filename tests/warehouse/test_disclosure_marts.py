@@ -167,6 +167,11 @@ def test_a_month_end_is_counted_again_only_where_its_deliveries_changed(month_en
         "select month_end::text, amount::int from intermediate.int_shared__counted where measure = 'cla'"
         " and period_type = 'snapshot' and not is_synthetic and month_end >= '2026-07-01' order by 1"
     ) == [("2026-07-31", 12), ("2026-08-31", 20), ("2026-09-30", 80)]
+    # Built alone, which finds the same month ends to be counted: they are counted again, not a second time beside.
+    every = "select * from intermediate.int_shared__counted"
+    once = sorted(rows(every), key=str)
+    dbt.build("int_shared__counted")
+    assert sorted(rows(every), key=str) == once
 
 
 @pytest.fixture
