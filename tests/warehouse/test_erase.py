@@ -39,6 +39,13 @@ WHO = {"reason": "the council's instruction 12/2026", "by": "data protection off
 CHILDREN = ("D100", "D200", "D300")
 
 
+@pytest.fixture(autouse=True)
+def nobody_listed(warehouse: str) -> None:
+    """The secrets of a run of tests are one folder: what other tests erased is not listed here."""
+    for path in get_settings().secrets.glob("erased*"):
+        path.unlink()
+
+
 def rows(query: str, role: str = "loader") -> list[tuple[Any, ...]]:
     with connect(role) as connection:
         return connection.execute(query.encode()).fetchall()
@@ -246,6 +253,10 @@ def test_the_verb_takes_the_identifier_from_its_input_alone(warehouse: str) -> N
     done = subprocess.run([*command, *told], input="D200\n", text=True, capture_output=True, check=False)
     assert (done.returncode, "raw.ssda903__header: 1" in done.stdout) == (0, True), done.stderr
     assert "D200" not in done.stdout + done.stderr
+    done = subprocess.run([*command, *told], input="d100\n", text=True, capture_output=True, check=False)
+    assert "what was typed in capitals" in done.stdout, done.stderr
+    assert "its capitals and its leading zeros" in done.stdout
+    assert "d100" not in (done.stdout + done.stderr).lower()
     refused = subprocess.run([*command, "D200", *told], input="", text=True, capture_output=True, check=False)
     assert refused.returncode == 2, "it is no argument"
     users.close()

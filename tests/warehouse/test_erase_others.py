@@ -22,6 +22,7 @@ from socialcare.operate.backup import backup, restore
 from socialcare.settings import get_settings
 
 from .test_erase import KILLED, WHO, by_hand, kept_text, rows, tables_with, take_all
+from .test_erase import nobody_listed as nobody_listed
 
 #: The erased child P1 has contact 77 and assessment 5; P2 has assessment 77. All of it is SYNTHETIC.
 TABLES = {

@@ -76,14 +76,20 @@ def erase(
 ) -> None:
     """Erase a child on its council's instruction; the council's own id of it is asked for, never an argument."""
     from socialcare.door.erase import erase as at_the_door
+    from socialcare.door.erase_forms import held_otherwise
 
     typed = sys.stdin.isatty()
     identifier = typer.prompt("The council's own id of the child", hide_input=True) if typed else sys.stdin.readline()
     with existing_database():
         went = at_the_door(council, identifier, reason=reason, by=by)
+        otherwise = [] if went else held_otherwise(council, identifier)
     for what, count in sorted(went.items()):
         say(f"  {what}: {count}")
     say("Erased. It will not come in again." if went else "Nothing was held of such a child; it will not come in.")
+    if not went:
+        say("An identifier counts as it was sent: its capitals and its leading zeros too.")
+    for how in otherwise:
+        say(f"Something is held of what was typed {how}. If that is the child, ask again with it so written.")
     say("Build the warehouse anew (`socialcare night`, or the DAG build_warehouse): histories and figures follow.")
 
 

@@ -16,12 +16,13 @@ from psycopg.types.json import Jsonb
 
 from socialcare.credentials import kept_secret, replace_private
 from socialcare.database import connect, server
-from socialcare.door import erase_receipts, erase_tables, left_over, load, originals, records
+from socialcare.door import erase_receipts, erase_tables, erased_records, left_over, load, originals, records
 from socialcare.door.erased import Erased, erased_of, generations
 from socialcare.door.identity import Pseudonymiser, key_of
 from socialcare.door.originals import Original
 from socialcare.door.replay import decrypted
-from socialcare.door.rewrite import CannotRewriteError, without_erased
+from socialcare.door.rewrite import CannotRewriteError, names_without, without_erased
+from socialcare.door.wrong_inbox import REASON as NOT_ITS_OWN
 from socialcare.errors import Fault
 from socialcare.registry.councils import council
 from socialcare.settings import get_settings
@@ -45,7 +46,10 @@ def erase(council_id: str, identifier: str, *, reason: str, by: str) -> dict[str
         with connect(server().admin) as connection:
             records.lock(connection, council_id)
             _count(connection, erasure_id, erase_from(connection, council_id, [token]))
-        _from_originals(council_id, erasure_id)
+        if _from_originals(council_id, erasure_id):
+            with connect(server().admin) as connection:  # what belongs to records that the originals alone told of
+                records.lock(connection, council_id)
+                _count(connection, erasure_id, erase_from(connection, council_id, [token]))
         return _end(council_id, erasure_id, erase_receipts.naming(council_id, identifier))
 
 
@@ -58,7 +62,11 @@ def erase_from(connection: psycopg.Connection, council_id: str, first: list[str]
     """Remove the rows of children, by their tokens under the first key, from every table of a database."""
     tokens = records.pseudonymiser(connection, council_id)
     every = {token for generation in generations(first, tokens) for token in generation}
-    return erase_tables.remove(connection, council_id, sorted(every))
+    erased_records.take_over(connection, council_id)
+    kept = erased_records.in_tables(connection, tokens)
+    went, found = erase_tables.remove(connection, council_id, sorted(every), kept)
+    erased_records.remember(connection, tokens, found)
+    return went
 
 
 def apply_lists(database: str) -> int:
@@ -151,41 +159,55 @@ def _count(connection: psycopg.Connection, erasure_id: int, went: dict[str, int]
     )
 
 
-def _from_originals(council_id: str, erasure_id: int) -> None:
+def _from_originals(council_id: str, erasure_id: int) -> bool:
+    """Rid the originals of erased children; return whether they told of records of theirs that were not known.
+
+    Another council's inbox may have got the child too: what was refused there as not its own is searched.
+    """
     with connect("loader") as connection:
-        names = connection.execute(
-            "select distinct o.original from door.originals o join raw.deliveries d using (delivery_id)"
-            " where d.council_id = %s and o.destroyed_at is null order by 1",
-            [council_id],
+        found = connection.execute(
+            "select distinct d.council_id, o.original from door.originals o join raw.deliveries d using (delivery_id)"
+            " where o.destroyed_at is null and o.original <> '' and (d.council_id = %s or d.reason = %s) order by 1, 2",
+            [council_id, NOT_ITS_OWN],
         ).fetchall()
-    for (name,) in names:
+    told = False
+    for holder, name in found:
         with connect("loader") as connection:
-            records.lock(connection, council_id)
-            left_over.remove(council_id)
-            went = _rewrite(connection, council_id, name, f"{name.split('-e')[0]}-e{erasure_id}")
+            records.lock(connection, holder)
+            left_over.remove(holder)
+            erased = erased_of(connection, records.pseudonymiser(connection, council_id))
+            new = f"{name.split('-e')[0]}-e{erasure_id}" if holder == council_id else None
+            went = _rewrite(connection, holder, name, new, erased)
+            told |= erased.knows_more
             _count(connection, erasure_id, {went: 1} if went else {})
     with connect("loader") as connection:
         records.lock(connection, council_id)
         originals.destroy_orphans(connection, council_id, datetime.now(UTC))
+    return told
 
 
-def _rewrite(connection: psycopg.Connection, council_id: str, name: str, new: str) -> str:
+def _rewrite(connection: psycopg.Connection, holder: str, name: str, new: str | None, erased: Erased) -> str:
     """Put an original without erased children in the place of one with them; say what was done.
 
-    The old one is an orphan once this is committed, and is destroyed as one.
+    The old one is an orphan once this is committed, and is destroyed as one. Without a name for a new one, it is
+    destroyed: nothing came in of what was refused.
     """
-    erased = erased_of(connection, records.pseudonymiser(connection, council_id))
     try:
-        with decrypted(council_id, name) as delivery, originals.working_folder(council_id) as folder:
-            written = without_erased(delivery, erased, folder)
-            if not written:
+        with decrypted(holder, name) as delivery, originals.working_folder(holder) as folder:
+            sent = originals.sent(name)
+            written, names = without_erased(delivery, erased, folder), names_without(sent.names, erased)
+            erased.keep_records(connection)
+            if not written and names == sent.names:
                 return ""
-            with Original(council_id) as original:
+            if new is None:
+                raise CannotRewriteError
+            with Original(holder) as original:
                 _encrypt(original, [written.get(path, path) for path in delivery.files])
-                original.keep_as(new, originals.sent(name))
+                original.keep_as(new, sent.model_copy(update={"names": names}))
     except (CannotRewriteError, Fault) as error:
         if isinstance(error, Fault) and error.name not in ("original_destroyed", "original_damaged"):
             raise
+        erased.keep_records(connection)
         originals.destroy(name)
         connection.execute("update door.originals set destroyed_at = now() where original = %s", [name])
         return DESTROYED
@@ -219,11 +241,3 @@ def _end(council_id: str, erasure_id: int, receipts: list[Path]) -> dict[str, in
         ).fetchone()
     assert row is not None
     return dict(row[0])
-
-
-def is_erased(council_id: str, identifier: str) -> bool:
-    """Whether the council's child is one of those that do not come in again."""
-    with connect("loader") as connection:
-        tokens = records.pseudonymiser(connection, council_id)
-        erased: Erased = erased_of(connection, tokens)
-        return erased.names(identifier)

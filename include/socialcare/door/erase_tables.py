@@ -13,7 +13,8 @@ import psycopg
 from psycopg import sql
 
 from socialcare.door.erased import records_of
-from socialcare.registry.returns import all_returns
+from socialcare.door.erased_records import Of, Records, with_parts
+from socialcare.registry.returns import Table, all_returns, return_spec
 
 #: How columns of tokens are named.
 _NAMED = r"(_pseudonym|_token)$"
@@ -28,20 +29,44 @@ class _Went:
     waited: Counter[tuple[int, str]] = field(default_factory=Counter)
 
 
-def remove(connection: psycopg.Connection, council_id: str, tokens: list[str]) -> dict[str, int]:
-    """Remove every row with one of the tokens, and rows of their records; return how many by table."""
-    went = _Went()
-    linked = _linked()
-    found: dict[str, set[str]] = {}
-    for schema, table, columns in _tables(connection):
-        found.setdefault(table, set()).update(_delete(connection, (schema, table), columns, tokens, went))
-    for schema, table, columns in _tables(connection):
-        for column, parent in linked.get(table, {}).items():
-            if column in columns and found.get(parent):
-                _delete(connection, (schema, table), [column], sorted(found[parent]), went)
-    _delete_findings(connection, council_id, tokens, went)
+def remove(
+    connection: psycopg.Connection, council_id: str, tokens: list[str], kept: Records
+) -> tuple[dict[str, int], Records]:
+    """Remove every row with one of the tokens, and what belongs to their records; return how many by table went.
+
+    ``kept``: records of erased children that were known before. Those that were found now are returned too.
+    """
+    went, found = _Went(), dict[Of, set[str]]()
+    tables = _tables(connection)
+    for schema, table, columns in tables:
+        of = _of(table) if schema == "raw" else None
+        records = _delete(connection, (schema, table), columns, tokens, went)
+        if of in with_parts() and records:
+            found[of] = records
+    records_of_all = {of: found.get(of, set()) | set(kept.get(of, ())) for of in with_parts()}
+    for schema, table, columns in tables:
+        for column, of in _linked().get(table, {}).items():
+            if column in columns and records_of_all[of]:
+                _delete(connection, (schema, table), [column], sorted(records_of_all[of]), went, of)
+    _delete_findings(connection, council_id, tokens, records_of_all, went)
     _count(connection, went)
-    return dict(went.rows)
+    return dict(went.rows), found
+
+
+def raw_holds(connection: psycopg.Connection, tokens: list[str]) -> bool:
+    """Whether a row of raw has one of the tokens."""
+    return any(
+        connection.execute(
+            sql.SQL("select from {} where {} limit 1").format(
+                sql.Identifier(schema, table),
+                sql.SQL(" or ").join(sql.SQL("{} = any(%(tokens)s)").format(sql.Identifier(c)) for c in columns),
+            ),
+            {"tokens": tokens},
+        ).fetchone()
+        is not None
+        for schema, table, columns in _tables(connection)
+        if schema == "raw"
+    )
 
 
 def _tables(connection: psycopg.Connection) -> list[tuple[str, str, list[str]]]:
@@ -56,13 +81,13 @@ def _tables(connection: psycopg.Connection) -> list[tuple[str, str, list[str]]]:
     ).fetchall()
 
 
-def _linked() -> dict[str, dict[str, str]]:
-    """Return the tables that name no child: by which column they belong to records of which table of raw."""
-    found: dict[str, dict[str, str]] = {}
+def _linked() -> dict[str, dict[str, Of]]:
+    """Return the tables that name no child: by which column they belong to records of which table."""
+    found: dict[str, dict[str, Of]] = {}
     for declared in all_returns():
         for name, table in declared.tables.items():
             columns = {
-                str(table.every_column[column].loaded_as): f"{declared.id}__{parent}"
+                str(table.every_column[column].loaded_as): (declared.id, parent)
                 for column, parent in table.belongs_to.items()
                 if table.every_column[column].is_loaded
             }
@@ -72,29 +97,41 @@ def _linked() -> dict[str, dict[str, str]]:
     return found
 
 
-def _records(relation: str) -> list[str]:
-    """Return the columns that number a table's records, of a table of raw."""
+def _of(relation: str) -> Of | None:
+    """Return which table of which return a table of raw holds."""
     return_id, _, name = relation.partition("__")
-    for declared in all_returns():
-        if declared.id == return_id and name in declared.tables:
-            table = declared.tables[name]
-            columns = table.every_column
-            return [str(columns[c].loaded_as) for c in records_of(table) if columns[c].is_loaded]
-    return []
+    declared = next((one for one in all_returns() if one.id == return_id), None)
+    return (return_id, name) if declared and name in declared.tables else None
+
+
+def _numbered(table: Table) -> list[str]:
+    """Return the columns of raw that number a table's records."""
+    columns = table.every_column
+    return [str(columns[c].loaded_as) for c in records_of(table) if columns[c].is_loaded]
 
 
 def _delete(
-    connection: psycopg.Connection, relation: tuple[str, str], columns: list[str], tokens: list[str], went: _Went
+    connection: psycopg.Connection,
+    relation: tuple[str, str],
+    columns: list[str],
+    tokens: list[str],
+    went: _Went,
+    parent: Of | None = None,
 ) -> set[str]:
-    """Delete the rows that hold a token in any of the columns; return the tokens of their records."""
+    """Delete the rows that hold a token in any of the columns; return the tokens of their records.
+
+    ``parent``: only rows whose delivery gives no such record to anybody else, for numbers are given anew.
+    """
     schema, table = relation
     of_raw = schema == "raw" and "__" in table
-    numbered = [c for c in _records(table) if c in columns] if of_raw else []
+    of = _of(table) if of_raw else None
+    numbered = [c for c in _numbered(_spec(of)) if c in columns] if of else []
     returned: list[sql.Composable] = [sql.Identifier("_delivery_id") if of_raw else sql.SQL("null::bigint")]
     rows = connection.execute(
-        sql.SQL("delete from {} where {} returning {}").format(
+        sql.SQL("delete from {} as t where ({}){} returning {}").format(
             sql.Identifier(schema, table),
-            sql.SQL(" or ").join(sql.SQL("{} = any(%(tokens)s)").format(sql.Identifier(c)) for c in columns),
+            sql.SQL(" or ").join(sql.SQL("t.{} = any(%(tokens)s)").format(sql.Identifier(c)) for c in columns),
+            _unless_of_others(parent, columns[0]) if of_raw and parent else sql.SQL(""),
             sql.SQL(", ").join([*returned, *map(sql.Identifier, numbered)]),
         ),
         {"tokens": tokens},
@@ -106,18 +143,47 @@ def _delete(
     return {token for row in rows for token in row[1:] if token}
 
 
-def _delete_findings(connection: psycopg.Connection, council_id: str, tokens: list[str], went: _Went) -> None:
-    """Delete what was found about the children; each row that waited outside for it is counted once."""
-    numbers = [int.from_bytes(bytes.fromhex(token)[:8], "little", signed=True) for token in tokens]
-    rows = connection.execute(
-        "delete from door.findings f using raw.deliveries d where d.delivery_id = f.delivery_id and d.council_id = %s"
-        " and f.subject_token = any(%s) returning f.delivery_id, f.table_name, f.line, f.severity",
-        [council_id, numbers],
-    ).fetchall()
-    waited = {(delivery, table, line) for delivery, table, line, severity in rows if severity == "quarantine"}
-    went.waited.update((delivery, table) for delivery, table, _ in waited)
-    if rows:
-        went.rows["door.findings"] += len(rows)
+def _unless_of_others(parent: Of, column: str) -> sql.Composable:
+    """Return that no row of the same delivery gives the number to a record of another child."""
+    (number,) = _numbered(_spec(parent))
+    return sql.SQL(
+        " and not exists (select from raw.{} as p where p._delivery_id = t._delivery_id and p.{} = t.{})"
+    ).format(sql.Identifier("__".join(parent)), sql.Identifier(number), sql.Identifier(column))
+
+
+def _spec(of: Of) -> Table:
+    return return_spec(of[0]).tables[of[1]]
+
+
+def _delete_findings(
+    connection: psycopg.Connection, council_id: str, tokens: list[str], records: Records, went: _Went
+) -> None:
+    """Delete what was found about the children; each row that waited outside for it is counted once.
+
+    A row that names no child may be known by the number that it begins with, where that is its record's.
+    """
+    about = [("", "", tokens)]
+    for declared in all_returns():
+        for name, table in declared.tables.items():
+            if parent := table.belongs_to.get(table.key[0]):
+                about.append((declared.id, name, sorted(records.get((declared.id, parent), ()))))
+    for return_id, of, some in about:
+        rows = connection.execute(
+            "delete from door.findings f using raw.deliveries d where d.delivery_id = f.delivery_id"
+            " and d.council_id = %(council)s and f.subject_token = any(%(numbers)s)"
+            " and (%(name)s = '' or d.return_id = %(return)s and f.table_name = %(name)s)"
+            " returning f.delivery_id, f.table_name, f.line, f.severity",
+            {"council": council_id, "numbers": _numbers(some), "return": return_id, "name": of},
+        ).fetchall()
+        waited = {(delivery, table, line) for delivery, table, line, severity in rows if severity == "quarantine"}
+        went.waited.update((delivery, table) for delivery, table, _ in waited)
+        if rows:
+            went.rows["door.findings"] += len(rows)
+
+
+def _numbers(tokens: list[str]) -> list[int]:
+    """Return the first 64 bits of tokens, as findings have them."""
+    return [int.from_bytes(bytes.fromhex(token)[:8], "little", signed=True) for token in tokens]
 
 
 def _count(connection: psycopg.Connection, went: _Went) -> None:

@@ -107,7 +107,7 @@ def _take(
     taken = judge(connection, seen, delivery_id, tokens, stores)
     records.insert_delivery(connection, delivery_id, seen.delivery, plan, seen.content, taken)
     records.insert_files(connection, delivery_id, seen.files)
-    kept = keep_without_erased.keep(connection, seen.delivery, original, seen.content, tokens)
+    kept = keep_without_erased.keep(connection, seen.delivery, original, seen.content, tokens, plan.other_council)
     records.insert_original(connection, delivery_id, kept, council(council_id).retention_days)
     reply.send(connection, seen.delivery, delivery_id, plan, seen.files, taken, tokens)
     return taken

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -40,6 +41,7 @@ def without_erased(delivery: Delivery, erased: Erased, into: Path) -> dict[Path,
     ``into`` is a folder that only its owner may enter. Raises CannotRewriteError.
     """
     written: dict[Path, Path] = {}
+    left = False
     with ExitStack() as stores:
         files = {path: _found(delivery, path, into / f"unpacked-{n}", stores) for n, path in enumerate(delivery.files)}
         for number, path in enumerate(sorted(files, key=lambda path: _follows(files[path]))):
@@ -50,9 +52,31 @@ def without_erased(delivery: Delivery, erased: Erased, into: Path) -> dict[Path,
                 again = _found(delivery, new, into / f"unpacked-again-{number}", stores)
             else:
                 again = files[path]
-            if any(_holds(one, erased) for one in again):
-                raise CannotRewriteError
+            left |= any([_holds(one, erased) for one in again]) or _packs_names(path, again, erased)
+    if left:  # only now: every record of the child was met
+        raise CannotRewriteError
     return written
+
+
+def names_without(names: tuple[str, ...], erased: Erased) -> tuple[str, ...]:
+    """Return the names of files, another in the place of one that names an erased child."""
+    said = ["SYNTHETIC-" if "SYNTHETIC" in name else "" for name in names]
+    return tuple(
+        f"{said[n]}file-{n + 1}{Path(name).suffix}" if erased.are_named_in(Path(name).stem) else name
+        for n, name in enumerate(names)
+    )
+
+
+def _packs_names(path: Path, found: list[Recognised], erased: Erased) -> bool:
+    """Whether the name of something in a zip or a workbook names an erased child."""
+    if all(one.path == path and not one.sheet for one in found):
+        return False
+    sheets = any(erased.are_named_in(name) for one in found if one.sheet for name in (one.sheet.name, *one.headings))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return sheets or any(erased.are_named_in(name) for name in archive.namelist())
+    except zipfile.BadZipFile:  # a workbook of the older kind
+        return sheets
 
 
 def _found(delivery: Delivery, path: Path, folder: Path, stores: ExitStack) -> list[Recognised]:
@@ -95,7 +119,7 @@ def _holds(found: Recognised, erased: Erased) -> bool:
     if not _is_table(found):
         return True
     try:
-        return any(len(erased.without(_of(found), b).lines) < len(b.lines) for b in reader_of(found).blocks())
+        return any([len(erased.without(_of(found), b).lines) < len(b.lines) for b in reader_of(found).blocks()])
     except UnreadableError:
         return True
 
