@@ -27,10 +27,14 @@ def generate_extracts(
         Literal["none", "some", "all"], typer.Option(help="How many kinds of defects are planted.")
     ] = "none",
     returns: Annotated[str, typer.Option(help="Which returns, by comma; without it, all of them.")] = "",
+    early_help_teams: Annotated[
+        int, typer.Option(min=0, max=400, help="Teams of early help in the local records: 40 let a programme be told.")
+    ] = 0,
 ) -> None:
     """Write SYNTHETIC extracts of a council: one life told in every return, the right answers, the planted defects."""
     from socialcare.generate import order
 
     day = as_of.date() if as_of else None
-    for folder in order.write(order.make(council, years, in_care, seed, day, defects, returns), out):
+    ordered = order.make(council, years, in_care, seed, day, defects, returns, early_help_teams)
+    for folder in order.write(ordered, out):
         say(f"Wrote {folder}")

@@ -22,6 +22,8 @@ AS_OF = date(2026, 10, 31)
 COLLECTION_YEAR = 2027
 #: How many children in care the sample has in the other returns, and from where on they are numbered.
 FEW, FEW_NAMED_FROM = 40, 500_000
+#: One council has teams enough, and local records of years enough, to tell what a programme changed.
+_EARLY_HELP_TEAMS, _YEARS_BEFORE = {"durham": 40}, (2025, 2026)
 
 
 def deliver(council_id: str, home: Path | None = None) -> Path:
@@ -35,16 +37,19 @@ def deliver_all(council_id: str, home: Path | None = None) -> list[Path]:
     """Write a SYNTHETIC delivery of every return that the council sends into its inbox; return their folders.
 
     The looked-after return is as large as the council's own. The others tell of a few families, whose numbers are
-    their own, so that a night does not grow by more than seconds.
+    their own, so that a night does not grow by more than seconds. Where there are teams of early help, local records of
+    the years before come too: what a programme changed shows over years.
     """
     inbox = (home / "inbox" if home else get_settings().inbox) / council_id
     made = [deliver(council_id, home)]
-    life = Life(council_id, AS_OF, None, FEW, named_from=FEW_NAMED_FROM)
+    teams = _EARLY_HELP_TEAMS.get(council_id, 0)
+    life = Life(council_id, AS_OF, None, FEW, named_from=FEW_NAMED_FROM, early_help_teams=teams)
     working = inbox / ".SYNTHETIC"
     shutil.rmtree(working, ignore_errors=True)  # of a run that was killed
-    for name in council(council_id).returns:
-        if name in WRITERS and name != "ssda903" and is_declared(name, life, COLLECTION_YEAR):
-            place, _ = write_return(life, working, name, COLLECTION_YEAR, "some")
+    sent = [(name, COLLECTION_YEAR) for name in council(council_id).returns if name in WRITERS and name != "ssda903"]
+    for name, year in [*(("local_records", year) for year in _YEARS_BEFORE if teams), *sent]:
+        if is_declared(name, life, year):
+            place, _ = write_return(life, working, name, year, "some" if year == COLLECTION_YEAR else "none")
             if not (inbox / place.name).exists():
                 made.append(place.rename(inbox / place.name))
     shutil.rmtree(working, ignore_errors=True)

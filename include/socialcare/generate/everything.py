@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from socialcare.generate import truth_care, truth_impact, truth_need, truth_practice, truth_staff
+from socialcare.generate import truth_care, truth_due, truth_impact, truth_need, truth_practice, truth_staff
 from socialcare.generate.life import Life, year_to_march, year_to_september
 from socialcare.generate.ssda903 import Planted
 from socialcare.generate.truth import Figure, write
@@ -68,7 +68,7 @@ def truth(life: Life, year: int) -> list[Figure]:
     """Return the right answers of a collection year; the workforce's are of the last 30 September before its end."""
     span = year_to_march(year, life.as_of_date)
     figures = [*truth_care.figures(life, span), *truth_need.figures(life, span), *truth_staff.practice(life, span)]
-    figures += [*truth_impact.figures(life, span), *truth_practice.figures(life, span)]
+    figures += [*truth_impact.figures(life, span), *truth_practice.figures(life, span), *truth_due.figures(life, span)]
     census = year_to_september(census_year(life.as_of, year))
     return [*figures, *truth_staff.workforce(life, census), *truth_practice.workforce(life, census)]
 

@@ -62,7 +62,8 @@ def parts(council_id: str, as_of: date, seed: int | None, in_care: int | None) -
 class Life:
     """The history of one council up to a day. The same arguments make the same life, whatever is asked of it first.
 
-    It is long enough to tell one collection year; with ``more_years`` it goes back by so many more.
+    It is long enough to tell one collection year; with ``more_years`` it goes back by so many more. Teams of early help
+    are in its local records alone.
     """
 
     def __init__(
@@ -74,9 +75,11 @@ class Life:
         *,
         named_from: int = 0,
         more_years: int = 0,
+        early_help_teams: int = 0,
     ) -> None:
         self.council_id, self.as_of_date, self.seed, self._named_from = council_id, as_of, seed, named_from
         self.as_of, self.more_years = day(as_of), more_years
+        self.early_help_teams = early_help_teams
         self.in_care = in_care or OPEN_CHILDREN.get(council_id, 300)
 
     @cached_property
@@ -115,7 +118,7 @@ class Life:
     def staff(self) -> staff.Staff:
         """Return posts, workers and who held which post when."""
         open_cases = int(np.count_nonzero(self.need.cases["closed"] > self.as_of))
-        return staff.make(self.council_id, self.seed, self.as_of, open_cases, self.more_years)
+        return staff.make(self.council_id, self.seed, self.as_of, open_cases, self.more_years, self.early_help_teams)
 
     @cached_property
     def allocations(self) -> Rows:

@@ -31,6 +31,7 @@ class Order:
     as_of: date
     defects: Wanted
     returns: tuple[str, ...]
+    early_help_teams: int = 0
 
 
 def make(
@@ -41,6 +42,7 @@ def make(
     as_of: date | None,
     defects: Wanted,
     returns: str,
+    early_help_teams: int = 0,
 ) -> Order:
     """Return the order. Raises Fault ``council_name_wrong``, ``years_wrong``, ``as_of_wrong``, ``return_unknown``."""
     if not _COUNCIL.fullmatch(council_id):
@@ -60,7 +62,7 @@ def make(
             where=f"--returns {returns}",
             remedy=f"use any of: {', '.join(WRITERS)}.",
         )
-    return Order(council_id, numbers, in_care, seed, _last_day(numbers[-1], as_of), defects, wanted)
+    return Order(council_id, numbers, in_care, seed, _last_day(numbers[-1], as_of), defects, wanted, early_help_teams)
 
 
 def _years(text: str) -> tuple[int, ...]:
@@ -103,7 +105,10 @@ def write(order: Order, out: Path) -> Iterator[Path]:
             remedy="give --out a new folder; nothing is ever written over.",
         )
     more = order.years[-1] - order.years[0]
-    life = Life(order.council_id, order.as_of, order.seed, order.in_care, more_years=more)
+    life = Life(
+        order.council_id, order.as_of, order.seed, order.in_care,
+        more_years=more, early_help_teams=order.early_help_teams,
+    )  # fmt: skip
     for year in order.years:
         folder = out / str(year)
         folder.mkdir(parents=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from socialcare.generate import practice_families, programme, workers
+from socialcare.generate import early_help, practice_families, programme, workers
 from socialcare.generate.rows import (
     OPEN,
     Random,
@@ -85,6 +85,9 @@ def _audits(random: Random, life: Life) -> Rows:
     first = np.maximum(rows["began"], life.as_of - days_back(life))
     last = np.minimum(rows["ended"] - 1, life.as_of)
     on = first + (random.random(count) * (last - first + 1)).astype(np.int64)
+    rows = Rows({**{name: rows[name] for name in ("child", "worker", "post")}, "on": on})
+    rows = stack(rows, early_help.audited(life, life.as_of - days_back(life)))
+    count, on = len(rows), rows["on"]
     team = life.staff.posts["team"][rows["post"]]
     grade = programme.lifted(life, pick(random, count, _GRADES), team, on)
     moderated = chance(random, count, 0.35)
@@ -160,10 +163,12 @@ def _training(random: Random, life: Life) -> Rows:
         {
             **{"session": owner, "course": course[owner], "on": on[owner], "worker": worker},
             "attended": chance(random, len(owner), 0.83),
-            "programme": np.zeros(len(owner), dtype=bool),
+            "programme": np.full(len(owner), ""),
         }
     )
-    return stack(made.where(here & once), programme.sessions(life, sessions))
+    by_turns = programme.sessions(life, sessions)
+    teams = int(life.staff.posts["team"].max()) + 1
+    return stack(made.where(here & once), by_turns, programme.for_all_at_once(life, sessions + teams))
 
 
 def _feedback(random: Random, training: Rows) -> Rows:

@@ -21,6 +21,9 @@ RISE = 15
 #: Of audits before the programme, how many are below good; the first begins so long ago, the last so much later.
 _BELOW_GOOD, _FIRST_DAYS_AGO, _OVER_DAYS = 0.47, 640, 480
 _COURSE = "Relational practice"
+#: The codes of the programme that teams begin one after another, and of the one that all begin on a day.
+BY_TURNS, AT_ONCE = "REL-1", "NEG-1"
+_AT_ONCE_DAYS_AGO = 400
 
 
 def team_of_workers(staff: Staff) -> Ints:
@@ -55,7 +58,22 @@ def sessions(life: Life, first: int) -> Rows:
     return Rows(
         {
             **{"session": first + team, "course": np.full(count, _COURSE), "on": on[team], "worker": worker},
-            **{"attended": np.ones(count, dtype=bool), "programme": np.ones(count, dtype=bool)},
+            **{"attended": np.ones(count, dtype=bool), "programme": np.full(count, BY_TURNS)},
+        }
+    )
+
+
+def for_all_at_once(life: Life, first: int) -> Rows:
+    """Return who came to the day that a council with teams of early help held for everybody: it tells no effect."""
+    people = life.staff.workers
+    on = life.as_of - _AT_ONCE_DAYS_AGO
+    here = (people["began"] <= on) & (people["ended"] > on) & (life.staff.early_help_teams > 0)
+    count, worker = int(np.count_nonzero(here)), np.flatnonzero(here)
+    return Rows(
+        {
+            **{"session": first + team_of_workers(life.staff)[worker], "course": np.full(count, "Neglect")},
+            **{"on": np.full(count, on), "worker": worker, "attended": np.ones(count, dtype=bool)},
+            "programme": np.full(count, AT_ONCE),
         }
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from socialcare.generate import workers
+from socialcare.generate import early_help, workers
 from socialcare.generate.rows import (
     OPEN,
     YEAR,
@@ -45,19 +45,30 @@ class Staff:
     """In the order of posts and of time: a post, its worker, from which day to before which."""
     workers: Rows
     unfilled: int
+    early_help_teams: int = 0
+    """The last teams: their workers are no registered social workers."""
+
+    @property
+    def social_workers(self) -> Rows:
+        """Return those whom the workforce census counts; they come first, with the same numbers."""
+        return self.workers.where(self.workers["role"] != early_help.KEY_WORKER)
 
 
-def make(council_id: str, seed: int | None, as_of: int, open_cases: int, more_years: int = 0) -> Staff:
-    """Make enough posts for the open cases, and their holders over the past years."""
+def make(
+    council_id: str, seed: int | None, as_of: int, open_cases: int, more_years: int = 0, early_help_teams: int = 0
+) -> Staff:
+    """Make enough posts for the open cases, their holders over the past years, and teams of early help."""
     random = random_for(council_id, seed, "staff")
     case_posts = max(4, round(open_cases / _CASES_PER_POST))
     count = case_posts + max(3, round(case_posts * _OTHER_POSTS))
-    held = _holders(random, count, as_of, _HISTORY_DAYS + int(more_years * YEAR))
+    history = _HISTORY_DAYS + int(more_years * YEAR)
+    held = _holders(random, count, as_of, history)
     held = _swap(random, held, case_posts, as_of)
     held, travellers = workers.travel(council_id, seed, held, as_of, case_posts)
     posts = Rows({"team": np.arange(count) % max(1, count // _TEAM), "role": _roles(count, case_posts)})
     people = workers.make(random, council_id, held, posts["role"], travellers)
-    return Staff(posts, case_posts, held, people, max(1, round(count * _UNFILLED)))
+    made = Staff(posts, case_posts, held, people, max(1, round(count * _UNFILLED)))
+    return early_help.join(council_id, seed, made, as_of, early_help_teams, history)
 
 
 def _roles(count: int, case_posts: int) -> Texts:

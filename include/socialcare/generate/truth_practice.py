@@ -34,7 +34,7 @@ def figures(life: Life, span: Span) -> list[Figure]:
 
 def workforce(life: Life, span: Span) -> list[Figure]:
     """Return the figures of a year to September."""
-    people = life.staff.workers
+    people = life.staff.social_workers
     here = workers.in_post(people, span.until)
     agency, own = here & people["agency"], here & ~people["agency"]
     cases = caseloads(life.allocations, len(people), span.until)

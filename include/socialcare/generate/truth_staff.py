@@ -25,7 +25,7 @@ _GRADES = ("outstanding", "good", "requires improvement", "inadequate")
 
 def workforce(life: Life, span: Span) -> list[Figure]:
     """Return the figures of a year to September."""
-    people = life.staff.workers
+    people = life.staff.social_workers
     here = workers.in_post(people, span.until)
     own, agency = here & ~people["agency"], here & people["agency"]
     fte, new = people["fte"], ~people["agency"] & span.holds(people["began"])

@@ -42,7 +42,7 @@ def head(life: Life, span: Span) -> str:
 
 def write(life: Life, span: Span) -> str:
     """Return the workers of the census: those in post on 30 September, and those who left in the year."""
-    people = life.staff.workers
+    people = life.staff.social_workers
     left = span.holds(people["ended"]) & ~people["agency"]
     wanted = workers.in_post(people, span.until) | left
     cases = caseloads(life.allocations, len(people), span.until)

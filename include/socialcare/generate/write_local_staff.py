@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from socialcare.generate import early_help
 from socialcare.generate.annex_a_lists import labels
 from socialcare.generate.practice import COURSES, survey
 from socialcare.generate.programme import team_of_workers
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from socialcare.generate.life import Life, Span
 
 #: What a worker of each role of the census is called here.
-_JOBS = {"1": "SM", "2": "SM", "3": "TM", "4": "SSW", "5": "SW", "6": "IRO"}
+_JOBS = {"1": "SM", "2": "SM", "3": "TM", "4": "SSW", "5": "SW", "6": "IRO", "7": "KW"}
 _SERVICES = np.array(["SW", "FRONT", "CLA", "SW", "LC", "DIS"])
 _KINDS = {"one to one": "ONE", "group": "GROUP", "case": "CASE"}
 _AGREE = {
@@ -52,7 +53,7 @@ def team_codes(team: Ints) -> Texts:
 def _teams(life: Life, span: Span) -> Rows:
     team = np.unique(life.staff.posts["team"])
     opened = days_as_text(np.full(len(team), span.begins - 3_000))
-    services = _SERVICES[team % len(_SERVICES)]
+    services = np.where(early_help.is_early_help(life.staff, team), "EH", _SERVICES[team % len(_SERVICES)])
     return Rows({"TEAM": team_codes(team), "SERVICE": services, "OPENED": opened, "CLOSED": np.full(len(team), "")})
 
 
@@ -152,7 +153,7 @@ def _session(life: Life, rows: Rows) -> Texts:
 def _trained(life: Life, span: Span) -> Rows:
     """Return the places of the time, and all of the programme up to its end: when a team began counts for ever."""
     rows = life.practice.training
-    return rows.where((rows["on"] <= span.until) & (span.holds(rows["on"]) | rows["programme"]))
+    return rows.where((rows["on"] <= span.until) & (span.holds(rows["on"]) | (rows["programme"] != "")))
 
 
 def _training_sessions(life: Life, span: Span) -> Rows:
@@ -162,7 +163,7 @@ def _training_sessions(life: Life, span: Span) -> Rows:
     return Rows(
         {
             **{"SESSION": _session(life, rows), "COURSE": np.strings.add(course, "-1")},
-            **{"PROGRAMME": np.where(rows["programme"], "REL-1", "")},
+            **{"PROGRAMME": rows["programme"]},
             **{"PROVIDER": np.where(rows["session"] % 3, "OWN", "COMM"), "HELD_ON": day(rows["on"], span)},
             **{"DAYS": np.full(count, "0.5"), "MANDATORY": yes(rows["course"] == "Supervision")},
             "PLACES": np.full(count, "60"),

@@ -137,8 +137,8 @@ def _factors(life: Life, span: Span) -> Rows:
 
 
 def _professionals(life: Life, span: Span) -> Rows:
-    people = life.staff.workers
-    team = team_of_workers(life.staff)
+    people = life.staff.social_workers
+    team = team_of_workers(life.staff)[: len(people)]
     known = people["began"] <= span.until
     rows, number = people.where(known), np.flatnonzero(known)
     title = np.array([_TITLES.get(role, "Social Worker") for role in rows["role"].tolist()], dtype=str)
