@@ -116,3 +116,13 @@ def test_what_cannot_be_read_may_hold_the_child(home: Path) -> None:
         with pytest.raises(CannotRewriteError):
             rewritten(home / str(number), erased("D2"), file=content)
     assert recognise(home / "1" / "sent" / "file").problem == "not_csv_pdf"
+
+
+def test_records_are_read_before_what_belongs_to_them() -> None:
+    """A table that names no child is told by its records: they must have been met, in the order of the declaration."""
+    from socialcare.registry.returns import all_returns
+
+    for declared in all_returns():
+        order = list(declared.tables)
+        for name, table in declared.tables.items():
+            assert all(order.index(parent) < order.index(name) for parent in table.belongs_to.values()), name

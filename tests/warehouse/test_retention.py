@@ -1,6 +1,8 @@
 """Old logs and records go, newer ones stay; Airflow's own command is the real one on its real database."""
 
+import errno
 import os
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -11,7 +13,7 @@ import pytest
 
 from socialcare.database import ADMIN, connect, pass_file, url
 from socialcare.errors import Fault
-from socialcare.operate import backup, retention
+from socialcare.operate import backup, backup_expiry, retention
 from socialcare.settings import child_environment, get_settings
 from socialcare.warehouse import history
 
@@ -142,6 +144,76 @@ def test_a_backup_goes_when_its_time_is_over_and_what_is_no_backup_stays(warehou
     assert retention.clean(datetime.now(UTC) + timedelta(days=91), airflow=False)["backups"] == 1
     assert [path.name for path in (tmp_path / "backups").iterdir()] == ["socialcare-mine"]
     assert held("select council_id, what, how_many from door.destructions") == [("all", "backups", 1)]
+
+
+def ended(process: subprocess.Popen[bytes]) -> int:
+    process.kill()
+    return process.wait()
+
+
+def test_what_a_killed_backup_left_goes_and_one_under_way_stays(warehouse: str, tmp_path: Path) -> None:
+    """A dump that is half written holds children's rows as much as a whole one. Which is which: who holds the lock."""
+    slow = (
+        "import sys, time; from pathlib import Path; from socialcare.operate import backup as b;"
+        "b._run = lambda *a, **k: (print('writing', flush=True), time.sleep(600)); b.backup(Path(sys.argv[1]))"
+    )
+    places = tmp_path / "killed", tmp_path / "under way"
+    (places[0]).mkdir()
+    backup_expiry.remember_place(places[0])
+    running = [
+        subprocess.Popen([sys.executable, "-c", slow, place], stdout=subprocess.PIPE, env=dict(os.environ))
+        for place in places
+    ]
+    try:
+        for process in running:
+            assert process.stdout
+            assert process.stdout.readline() == b"writing\n"
+        backup_expiry.remember_place(places[1])
+        assert ended(running[0]) == -9
+        assert len(list(places[0].iterdir())) == len(list(places[1].iterdir())) == 1
+        assert retention.clean(NOW, airflow=False)["backups"] == 1
+        assert len(list(places[1].glob(".backup-*"))) == 1
+        assert list(places[0].iterdir()) == []
+    finally:
+        for process in running:
+            ended(process)
+
+
+def test_a_removal_that_fails_or_is_killed_leaves_nothing_that_looks_whole(
+    warehouse: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [backup.backup(tmp_path / name) for name in ("one", "two")]
+    real = shutil.rmtree
+
+    def fails(path: Path, *given: object, **named: object) -> None:
+        if path.parent.name == "one":
+            (path / "manifest.json").unlink()
+            raise OSError(errno.EIO, "a broken disk")
+        real(path)
+
+    monkeypatch.setattr(backup_expiry.shutil, "rmtree", fails)
+    later = datetime.now(UTC) + timedelta(days=91)
+    log = log_file("old.log", OLD)
+    with pytest.raises(Fault, match="backup_not_removed") as fault:
+        retention.clean(later, airflow=False)
+    assert str(tmp_path / "one") in str(fault.value)
+    assert (made[0].exists(), made[1].exists(), log.exists()) == (False, False, False)
+    (left,) = (tmp_path / "one").iterdir()
+    assert left.name.startswith(".expired-")
+    with pytest.raises(Fault, match="backup_not_found"):
+        backup.restore(left)
+    monkeypatch.undo()
+    assert retention.clean(later, airflow=False)["backups"] == 1
+    assert list((tmp_path / "one").iterdir()) == []
+    assert held("select sum(how_many) from door.destructions where what = 'backups'") == [(2,)]
+
+
+def test_a_damaged_backup_goes_by_the_day_in_its_name(warehouse: str, tmp_path: Path) -> None:
+    kept = backup.backup(tmp_path / "backups")
+    (kept / "manifest.json").write_text("damaged")
+    assert retention.clean(datetime.now(UTC) + timedelta(days=89), airflow=False)["backups"] == 0
+    assert retention.clean(datetime.now(UTC) + timedelta(days=91), airflow=False)["backups"] == 1
+    assert not kept.exists()
 
 
 def test_a_restored_backup_has_nothing_past_its_time(warehouse: str, tmp_path: Path) -> None:

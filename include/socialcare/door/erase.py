@@ -173,7 +173,8 @@ def _from_originals(council_id: str, erasure_id: int) -> bool:
     told = False
     for holder, name in found:
         with connect("loader") as connection:
-            records.lock(connection, holder)
+            for one in sorted({council_id, holder}):  # in one order, so that two erasures cannot wait for each other
+                records.lock(connection, one)
             left_over.remove(holder)
             erased = erased_of(connection, records.pseudonymiser(connection, council_id))
             new = f"{name.split('-e')[0]}-e{erasure_id}" if holder == council_id else None

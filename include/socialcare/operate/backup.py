@@ -11,7 +11,6 @@ a council's next delivery gets other pseudonyms: keep them apart, as docs/operat
 from __future__ import annotations
 
 import json
-import secrets
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -50,9 +49,8 @@ def backup(to: Path) -> Path:
     """
     try:
         to.mkdir(parents=True, exist_ok=True)
-        made = _backup(to)
-        backup_expiry.remember_place(to)
-        return made
+        backup_expiry.remember_place(to)  # first: what a killed run leaves there must be found too
+        return _backup(to)
     except OSError as error:
         raise Fault(
             "backup_failed", f"The backup could not be written: {error.strerror or error}.", where=str(to),
@@ -62,9 +60,7 @@ def backup(to: Path) -> Path:
 
 def _backup(to: Path) -> Path:
     made_at = datetime.now(UTC)
-    workshop = to / f".backup-{secrets.token_hex(6)}"
-    workshop.mkdir(mode=0o700)
-    try:
+    with backup_expiry.workshop(to) as workshop:
         with connect(server().admin) as connection:
             connection.execute("set transaction isolation level repeatable read read only")
             snapshot = _one(connection, "select pg_export_snapshot()")
@@ -80,11 +76,7 @@ def _backup(to: Path) -> Path:
             "files": {name: sha256_of(workshop / name) for name in (_DUMP, _ARCHIVE_LIST)},
         }
         (workshop / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
-        final = to / f"socialcare-{made_at:%Y%m%dT%H%M%S.%f}Z"
-        workshop.rename(final)
-    finally:
-        shutil.rmtree(workshop, ignore_errors=True)
-    return final
+        return workshop.rename(to / backup_expiry.name_of(made_at))
 
 
 def restore(source: Path, database: str | None = None) -> list[str]:

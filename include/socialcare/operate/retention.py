@@ -32,22 +32,19 @@ def clean(now: datetime | None = None, *, airflow: bool = True) -> dict[str, int
 
     Counts: ``originals``, ``receipts``, ``deliveries`` and their ``rows``, ``backups`` (destroyed), ``log_files``,
     ``nights``, ``outcomes``, and ``airflow`` (1 when its records were cleaned).
-    ``airflow=False`` leaves Airflow's database alone. Raises Fault ``airflow_not_cleaned``.
+    ``airflow=False`` leaves Airflow's database alone. Raises Fault ``airflow_not_cleaned``, ``backup_not_removed``.
     """
     now = now or datetime.now(UTC)
     before = now - timedelta(days=get_settings().keep_log_days)
     expired = destroy_expired(now)
     _forget_destroyed()
-    counts = {
-        **expired,
-        "backups": backup_expiry.remove_expired(now),
-        "log_files": _remove_logs(before),
-        **_remove_outcomes(before),
-        "airflow": 0,
-    }
-    if airflow:
-        _clean_airflow(before)
-        counts["airflow"] = 1
+    counts = {**expired, "backups": 0, "log_files": _remove_logs(before), **_remove_outcomes(before), "airflow": 0}
+    try:
+        counts["backups"] = backup_expiry.remove_expired(now)
+    finally:  # one that cannot be removed is told, and holds up nothing else
+        if airflow:
+            _clean_airflow(before)
+            counts["airflow"] = 1
     return counts
 
 
