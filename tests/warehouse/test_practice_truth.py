@@ -18,7 +18,8 @@ from socialcare.generate import Life, programme, truth
 from socialcare.generate.life import year_to_march
 from socialcare.generate.rows import OPEN
 from socialcare.generate.truth import Figure
-from socialcare.impact import show
+from socialcare.impact import show, store
+from socialcare.quality import runner
 from socialcare.registry import all_councils
 from socialcare.registry.councils import council
 from socialcare.settings import PROJECT_ROOT
@@ -99,10 +100,15 @@ NOT_PLANTED = {
 Figures = dict[tuple[str, str, str], tuple[float | None, float | None]]
 
 
+def _life() -> Life:
+    """A small council, and teams of early help enough to tell what a programme changed."""
+    return Life("durham", AS_OF, None, 100, early_help_teams=40)
+
+
 @pytest.fixture(scope="module")
 def planted(module_warehouse: str) -> dict[str, Figure]:
-    life = Life("durham", AS_OF, None, 100)
-    practised.take(life, YEAR)
+    life = _life()
+    practised.take(life, YEAR, YEAR - 1)
     practised.build()
     return {figure.indicator: figure for figure in truth(life, YEAR)}
 
@@ -114,7 +120,7 @@ def figures(planted: dict[str, Figure]) -> Figures:
     for mart in MARTS:
         for measure, breakdown, value, above, below in rows(
             "select measure, breakdown, breakdown_value, numerator, denominator"
-            f" from marts.practice_{mart} where period_type <> 'quarter'"
+            f" from marts.practice_{mart} where period_type <> 'quarter' order by period_end_date"
         ):
             found[measure, breakdown, value] = (_number(above), _number(below))
     return found
@@ -194,6 +200,7 @@ def test_quarters_add_up_to_the_year(figures: Figures) -> None:
             "select sum(numerator), sum(denominator), count(*), min(period_start_date)::text,"
             f" max(period_end_date)::text from marts.practice_{mart}"
             f" where measure = '{measure}' and period_type = 'quarter' and breakdown = 'council'"
+            " and period_start_date >= '2025-04-01'"
         )
         assert (float(row[0]), float(row[1])) == figures[measure, "council", "all"]
         assert row[2:] == (4, "2025-04-01", "2026-03-31")
@@ -210,6 +217,7 @@ def test_an_interval_is_wilsons(figures: Figures) -> None:
     (row,) = rows(
         "select numerator, denominator, interval_low, interval_high from marts.practice_audits"
         " where measure = 'audits_good_pct' and breakdown = 'council' and period_type = 'year'"
+        " and period_end_date = '2026-03-31'"
     )
     a, b = float(row[0]), float(row[1])
     wide = z * (z * z + 4 * a * (1 - a / b)) ** 0.5
@@ -243,8 +251,8 @@ def test_what_is_overdue_is_the_planted_truth(planted: dict[str, Figure]) -> Non
 
 def test_teams_by_quarter_are_the_planted_ones(planted: dict[str, Figure]) -> None:
     """Audits of each team and quarter, and the day on which each team began, counted in the life itself."""
-    life = Life("durham", AS_OF, None, 100)
-    audits = life.practice.audits.where(year_to_march(YEAR, AS_OF).holds(life.practice.audits["on"]))
+    life = _life()
+    audits = life.practice.audits.where(life.practice.audits["on"] >= year_to_march(YEAR - 1, AS_OF).begins)
     team = [f"TA-{1 + n}" for n in life.staff.posts["team"][audits["post"]]]
     on = [date.fromordinal(int(day) + EPOCH) for day in audits["on"]]
     good = [grade in ("outstanding", "good") for grade in audits["grade"]]
@@ -290,12 +298,65 @@ def test_every_documented_query_runs_as_the_council_itself(planted: dict[str, Fi
             connection.execute(query).fetchall()
 
 
-def test_the_verb_refuses_a_council_of_two_teams_in_words(planted: dict[str, Figure]) -> None:
+def test_the_planted_rise_is_found_in_what_was_delivered(planted: dict[str, Figure]) -> None:
+    """The truth file says 15 points; nothing was planted in supervision, nor in who left."""
+    assert planted["IMP01"].value == 15
+    ((verdict, low, high, begun, not_yet, reading),) = rows(
+        "select verdict, interval_low, interval_high, teams_begun, teams_not_yet, reading from marts.practice_impact"
+        " where programme = 'REL-1' and measure = 'team_audits_good_pct'"
+    )
+    assert (verdict, "told apart from chance" in reading) == ("rise", True)
+    assert low <= 15 <= high
+    assert min(begun, not_yet) >= 10
+    others = dict(rows("select measure, verdict from marts.practice_impact where programme = 'REL-1'"))
+    assert {others["team_supervision_pct"], others["team_left_pct"]} == {"not_told_apart"}
+    points = dict(rows("select quarters_since, effect_points from marts.practice_impact_quarters"
+                       " where programme = 'REL-1' and measure = 'team_audits_good_pct'"))  # fmt: skip
+    assert {-2, 0, 1, 2, 3} <= set(points)
+    assert -1 not in points
+
+
+def test_what_began_everywhere_at_once_is_refused_in_words(planted: dict[str, Figure]) -> None:
+    found = rows(
+        "select distinct verdict, refused_because, effect_points, reading from marts.practice_impact"
+        " where programme = 'NEG-1' and measure in ('team_audits_good_pct', 'team_supervision_pct', 'team_left_pct')"
+    )
+    ((verdict, because, points, reading),) = found
+    assert (verdict, because, points) == ("refused", "impact_all_at_once", None)
+    assert "Every team began in the same quarter" in reading
+    assert "let teams begin one after another" in reading
+
+
+def test_every_question_has_its_answer_and_the_same_one_again(planted: dict[str, Figure]) -> None:
+    everything = "select * from marts.practice_impact order by programme, measure"
+    by_quarter = "select * from marts.practice_impact_quarters order by programme, measure, quarters_since"
+    before = rows(everything), rows(by_quarter)
+    assert len(before[0]) == 2 * 5
+    store.fill()
+    assert (rows(everything), rows(by_quarter)) == before
+
+
+def test_the_suite_fails_on_a_question_without_an_answer(planted: dict[str, Figure]) -> None:
+    def failed() -> list[str]:
+        report = runner.run("marts", "night-1", tables=["practice_impact", "practice_impact_quarters"])
+        return sorted({finding.table for finding in report.findings if finding.outcome == "failed"})
+
+    assert failed() == []
+    with connect("transformer") as connection:
+        connection.execute("update marts.practice_impact set verdict = 'pending' where measure = 'team_left_pct'")
+        connection.execute("update marts.practice_impact_quarters set interval_low = null where quarters_since = 0")
+    assert failed() == ["practice_impact", "practice_impact_quarters"]
+    store.fill()
+
+
+def test_the_verb_shows_what_is_told_and_what_is_refused(planted: dict[str, Figure]) -> None:
     console = Console(record=True, width=400, file=StringIO())
-    assert show.show(console, council("durham"), "REL-1") == 0
+    assert show.show(console, council("durham"), "REL-1") >= 3
     told = console.export_text()
     assert "SYNTHETIC" in told
-    assert "nothing can be said" in told
+    assert "one interval in twenty" in told
+    assert show.show(console, council("durham"), "NEG-1") == 0
+    assert "Nothing can be said" in console.export_text()
     with pytest.raises(Fault, match="No team of Durham has begun"):
         show.show(console, council("durham"), "NONE-1")
 

@@ -1,91 +1,80 @@
-"""What is known of a programme's effect, in a short table and plain warnings."""
+"""What was published of a programme's effect, in a short table and plain warnings."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from psycopg.rows import dict_row
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from socialcare.database import connect
 from socialcare.errors import Fault
-from socialcare.impact import read
-from socialcare.impact.effects import Effect, Estimate, estimate
-from socialcare.impact.panel import usable
 from socialcare.registry.councils import Council
 
-#: With fewer teams an interval holds, and is wide: it says little that nothing was found.
-_FEW = 30
+_ANSWERS = "select * from published.practice_impact where programme = %s order by measure_name"
+_BY_QUARTER = (
+    "select measure_name, quarters_since, effect_points, interval_low, interval_high"
+    " from published.practice_impact_quarters where programme = %s order by measure_name, quarters_since"
+)
+_CHANCE = (
+    "{} measures were looked at: one interval in twenty misses by chance alone. Teams were not drawn by lot"
+    " unless you did so; whoever began first may have been readier."
+)
 
 
 def show(console: Console, council: Council, programme: str) -> int:
-    """Print what the programme is estimated to have changed; return how many measures could be estimated."""
-    table = Table(title=f"{council.name}, programme {programme}", title_justify="left", box=None, pad_edge=False)
-    for heading in ("measure", "before", "after", "not yet", "effect", "95% interval", "teams", "reading"):
-        table.add_column(heading, justify="left" if heading in ("measure", "reading") else "right")
-    notes: list[str] = []
-    by_quarter: list[str] = []
-    told, is_synthetic = 0, False
-    for name, panel, made_up in read.panels(council, programme):
-        is_synthetic = is_synthetic or made_up
-        try:
-            held = usable(panel)
-            found = estimate(held)
-        except Fault as refusal:
-            notes.append(f"{name}: nothing can be said. {refusal.what} What to do: {refusal.remedy}")
-            continue
-        told += 1
-        table.add_row(*_row(name, found))
-        by_quarter.append(_by_quarter(name, found))
-        notes.extend(_warnings(name, found, held.left_out))
-    if is_synthetic:
+    """Print what the programme is estimated to have changed; return how many measures could be estimated.
+
+    Raises Fault ``impact_no_programme`` where no team of the council has begun a programme of this code.
+    """
+    with connect(council.role) as connection, connection.cursor(row_factory=dict_row) as cursor:
+        answers = cursor.execute(_ANSWERS, [programme]).fetchall()
+        quarters = cursor.execute(_BY_QUARTER, [programme]).fetchall()
+    if not answers:
+        raise Fault(
+            "impact_no_programme",
+            f"No team of {council.name} has begun a programme {programme}.",
+            where="published.practice_programmes",
+            remedy="take the code from the column PROGRAMME of the training sessions that the council sends.",
+        )
+    told = [row for row in answers if row["verdict"] != "refused"]
+    if any(row["is_synthetic"] for row in answers):
         console.print(Text("SYNTHETIC: these records were generated. No real worker or child is in them."))
     if told:
-        console.print(table)
+        console.print(_table(f"{council.name}, programme {programme}", told))
         console.print("\nBy quarters since the beginning (0 is the quarter of the beginning, and counts for neither):")
-        for line in by_quarter:
+        for row in told:
+            line = _by_quarter(row["measure_name"], quarters)
             console.print(line, highlight=False, markup=False)
-        notes.append(_chance(told))
-    for note in notes:
+    notes = [f"{row['measure_name']}: {row['reading']}" for row in answers]
+    for note in [*notes, _CHANCE.format(len(told))] if told else notes:
         console.print(f"- {note}", highlight=False, markup=False)
-    return told
+    return len(told)
 
 
-def _row(name: str, found: Estimate) -> tuple[str, ...]:
-    effect = found.effect
-    direction = "rise" if effect.points > 0 else "fall"
-    return (
-        name,
-        *(f"{share:.1f}%" for share in (found.share_before, found.share_after, found.share_not_yet)),
-        f"{effect.points:+.1f}",
-        f"{effect.low:+.1f} to {effect.high:+.1f}",
-        f"{found.begun} / {found.not_yet}",
-        f"a {direction}, told apart from chance" if effect.is_told_apart else "not told apart from none",
-    )
-
-
-def _by_quarter(name: str, found: Estimate) -> str:
-    def one(quarter: int, effect: Effect) -> str:
-        return f"{quarter:+d}: {effect.points:+.1f} ({effect.low:+.1f} to {effect.high:+.1f})"
-
-    return f"  {name}: " + "; ".join(one(*pair) for pair in sorted(found.by_quarter.items()))
-
-
-def _warnings(name: str, found: Estimate, left_out: tuple[str, ...]) -> list[str]:
-    made = [f"{name}: left out, {reason}." for reason in left_out]
-    if found.before is not None and found.before.is_told_apart:
-        made.append(
-            f"{name}: before they began, the teams had moved apart from the others by {found.before.points:+.1f} points"
-            f" ({found.before.low:+.1f} to {found.before.high:+.1f}): the effect may be that movement, going on."
+def _table(title: str, told: list[dict[str, Any]]) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for heading in ("measure", "before", "after", "not yet", "effect", "95% interval", "teams", "reading"):
+        table.add_column(heading, justify="left" if heading in ("measure", "reading") else "right")
+    for row in told:
+        table.add_row(
+            row["measure_name"],
+            *(f"{row[f'share_{name}']:.1f}%" for name in ("before", "after", "not_yet")),
+            f"{row['effect_points']:+.1f}",
+            f"{row['interval_low']:+.1f} to {row['interval_high']:+.1f}",
+            f"{row['teams_begun']} / {row['teams_not_yet']}",
+            row["verdict"].replace("_", " "),
         )
-    if found.begun + found.not_yet < _FEW:
-        made.append(
-            f"{name}: {found.begun + found.not_yet} teams are few. That nothing is told apart from chance does not mean"
-            " that nothing changed."
-        )
-    return made
+    return table
 
 
-def _chance(told: int) -> str:
-    return (
-        f"{told} measures were looked at: one interval in twenty misses by chance alone. Teams were not drawn by lot"
-        " unless you did so; whoever began first may have been readier."
-    )
+def _by_quarter(measure_name: str, quarters: list[dict[str, Any]]) -> str:
+    told = [
+        f"{row['quarters_since']:+d}: {row['effect_points']:+.1f}"
+        f" ({row['interval_low']:+.1f} to {row['interval_high']:+.1f})"
+        for row in quarters
+        if row["measure_name"] == measure_name
+    ]
+    return f"  {measure_name}: " + "; ".join(told)

@@ -14,6 +14,7 @@ from socialcare.database import connect
 from socialcare.disclosure import control
 from socialcare.errors import Fault
 from socialcare.gate import page, review
+from socialcare.impact import store
 from socialcare.land import tables
 from socialcare.quality import gate, runner
 from socialcare.registry import all_sources
@@ -60,7 +61,9 @@ def _rule_files() -> list[Path]:
     settings = get_settings()
     endings = {".sql", ".yml", ".yaml", ".csv", ".py"}
     # What turns raw into marts and judges them; how things come in or go out does not change a version.
-    rooms = (_PACKAGE / name for name in ("sources", "specs", "councils", "quality", "warehouse", "disclosure"))
+    rooms = (
+        _PACKAGE / name for name in ("sources", "specs", "councils", "quality", "warehouse", "disclosure", "impact")
+    )
     roots = (settings.dbt_project, settings.expectations, *rooms)
     return [
         file
@@ -161,6 +164,7 @@ def _build(night_id: str, key: str, before: int | None) -> Build:
     history.follow()
     _sample_new_tables()
     result = dbt.build()
+    store.fill()
     control.protect(night_id)
     version_id = versions_build.prepare(key, manifest=dbt.manifest(), night_id=night_id)
     try:
