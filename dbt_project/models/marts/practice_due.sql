@@ -14,37 +14,74 @@ with listed as (
 due as (
 
     select
-        senders.council_code,
+        due.council_id,
         due.as_of_date,
         due.what,
-        coalesce(nullif(due.team, ''), 'not_said') as team,
+        due.is_synthetic,
+        coalesce(due.team, 'not_said') as team,
         coalesce(listed.service, 'not_said') as service,
         due.due_on < due.as_of_date as is_overdue,
         due.due_on between due.as_of_date and due.as_of_date + 6 as is_due_this_week,
-        due.as_of_date - due.due_on as days_late,
-        due.is_synthetic
+        due.as_of_date - due.due_on as days_late
     from {{ ref('int_practice__due') }} as due
-    inner join {{ ref('delivering_councils') }} as senders
-        on due.council_id = senders.council_id
     left join listed
         on due.council_id = listed.council_id and due.team = listed.team
-    where due.due_on is not null
+
+),
+
+counted as (
+
+    select
+        council_id,
+        as_of_date,
+        service,
+        team,
+        what,
+        true as is_told,
+        count(*) filter (where is_overdue) as overdue,
+        count(*) filter (where is_due_this_week) as due_this_week,
+        count(*) filter (where not is_overdue and not is_due_this_week) as due_later,
+        max(days_late) filter (where is_overdue) as longest_overdue_days,
+        bool_or(is_synthetic) as is_synthetic
+    from due
+    group by council_id, as_of_date, service, team, what
+    union all
+    select
+        council_id,
+        as_of_date,
+        'not_said' as service,
+        'not_said' as team,
+        what,
+        is_told,
+        null::bigint as overdue,
+        null::bigint as due_this_week,
+        null::bigint as due_later,
+        null::integer as longest_overdue_days,
+        is_synthetic
+    from {{ ref('int_practice__due_told') }}
+    where not is_told
 
 )
 
 select
-    due.council_code,
+    senders.council_code,
     councils.council_name,
-    due.as_of_date,
-    due.service,
-    due.team,
-    due.what,
-    count(*) filter (where due.is_overdue) as overdue,
-    count(*) filter (where due.is_due_this_week) as due_this_week,
-    count(*) filter (where not due.is_overdue and not due.is_due_this_week) as due_later,
-    max(due.days_late) filter (where due.is_overdue) as longest_overdue_days,
-    bool_or(due.is_synthetic) as is_synthetic
-from due
+    counted.as_of_date,
+    counted.service,
+    counted.team,
+    counted.what,
+    kinds.what_name,
+    counted.is_told,
+    counted.overdue,
+    counted.due_this_week,
+    counted.due_later,
+    counted.longest_overdue_days,
+    kinds.timescale,
+    counted.is_synthetic
+from counted
+inner join {{ ref('practice_due_kinds') }} as kinds
+    on counted.what = kinds.what
+inner join {{ ref('delivering_councils') }} as senders
+    on counted.council_id = senders.council_id
 inner join {{ ref('councils') }} as councils
-    on due.council_code = councils.council_code
-group by due.council_code, councils.council_name, due.as_of_date, due.service, due.team, due.what
+    on senders.council_code = councils.council_code
