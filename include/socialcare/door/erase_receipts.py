@@ -1,4 +1,4 @@
-"""The receipts in a council's outbox that name a child."""
+"""The receipts and lists in a council's outbox that name a child."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from socialcare.settings import get_settings
 
 
 def naming(council_id: str, identifier: str) -> list[Path]:
-    """Return the receipts in which the identifier stands as a word of its own; one that cannot be read may name it."""
+    """Return those in which the identifier stands as a word of its own; one that cannot be read may name it."""
     word = re.compile(rf"(?<![0-9A-Za-z]){re.escape(html.escape(identifier))}(?![0-9A-Za-z])")
     outbox = get_settings().outbox / council_id
-    return [path for path in sorted(outbox.glob("receipt-*")) if path.is_file() and _names(path, word)]
+    told = sorted([*outbox.glob("receipt-*"), *outbox.glob("due-*")])
+    return [path for path in told if path.is_file() and _names(path, word)]
 
 
 def _names(path: Path, word: re.Pattern[str]) -> bool:

@@ -27,6 +27,7 @@ def remove(council_id: str) -> None:
         (settings.secrets / "originals", f".{council_id}-*"),
         (settings.home / "door" / "unpacked", council_id),
         (settings.outbox / council_id, ".receipt-*"),
+        (settings.outbox / council_id, ".due-*"),
         (settings.inbox / council_id, f"{_TAKEN}*"),
     ):
         for left in folder.glob(names):

@@ -34,7 +34,7 @@ _WHERE = "Rows are numbered as a spreadsheet shows them, the heading being a row
 def page(receipt: Receipt) -> str:
     """Return the whole page."""
     title = f"{receipt.return_name}: receipt for {receipt.council_name}, as of {day_in_words(receipt.as_of)}"
-    return _whole(
+    return whole_page(
         title,
         f'<header><p class="return">{_e(receipt.return_name)}</p><h1>Receipt for {_e(receipt.council_name)}</h1>',
         f"<p>{_e(_about(receipt))}</p></header>",
@@ -59,7 +59,7 @@ def page(receipt: Receipt) -> str:
 
 def notice(council_name: str, return_name: str, day: str, number: int) -> str:
     """Return the page that tells a council of a file which may be its own and came from somebody else."""
-    return _whole(
+    return whole_page(
         f"Notice for {council_name}",
         f"<header><h1>Notice for {_e(council_name)}</h1><p>{_e(day_in_words(day))}, delivery {number}</p></header>",
         '<p class="verdict rejected">A file that may be yours came to another council\'s inbox.</p>',
@@ -71,7 +71,7 @@ def notice(council_name: str, return_name: str, day: str, number: int) -> str:
     )
 
 
-def _whole(title: str, *parts: str) -> str:
+def whole_page(title: str, *parts: str) -> str:
     style = files("socialcare.door").joinpath("receipt.css").read_text(encoding="utf-8")
     return (
         '<!doctype html>\n<html lang="en-GB">\n<head><meta charset="utf-8">'
