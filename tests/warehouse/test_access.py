@@ -24,16 +24,34 @@ COUNCILS = all_councils()
 
 
 def assert_every_council_sees_only_itself() -> None:
+    """Of every relation that there is: refused, shared by all, or of that council alone. And no right is astray."""
+    relations = rows(
+        ADMIN,
+        "select nspname || '.' || relname from pg_class c join pg_namespace n on n.oid = relnamespace"
+        " where relkind in ('r', 'p', 'v', 'm', 'f') and nspname !~ '^(pg_|information_schema)' order by 1",
+    )
     for council in COUNCILS:
-        seen = rows(council.role, "select council_code from published.now_own")
-        assert seen == [(council.ons_code,)], council.id
-        assert len(rows(council.role, "select * from published.comparison")) == len(COUNCILS)
+        read = {}
+        with connect(council.role) as connection:
+            for (relation,) in relations:
+                with contextlib.suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
+                    read[relation] = connection.execute(f"select to_jsonb(r) from {relation} r".encode()).fetchall()
+        told = {relation.rpartition(".")[2] for relation in read}
+        assert told == {"about", "source_status", "comparison", "now_own", "current", "council_roles"}, council.id
+        own = {relation: held for relation, held in read.items() if relation.endswith(".now_own")}
+        assert set(own) == {"published.now_own", "versions.now_own"}
+        assert {row["council_code"] for held in own.values() for (row,) in held} == {council.ons_code}, council.id
+        assert len(read["published.comparison"]) == len(COUNCILS)
+    assert [str(one) for one in access.differences()] == []
 
 
 def test_a_council_sees_its_own_rows_through_rebuild_publish_and_rollback(warehouse: str) -> None:
     night("a", 1)
     assert_every_council_sees_only_itself()
     make_marts(2)  # as dbt does it: dropped and made again
+    with connect("transformer") as connection:  # and what a dbt that was killed leaves
+        connection.execute("create table marts.now_own__dbt_backup as select * from marts.now_own")
+        connection.execute("create view marts.now_own__dbt_tmp as select * from marts.now_own__dbt_backup")
     assert_every_council_sees_only_itself()
     night("b", 2, extra="note")
     assert_every_council_sees_only_itself()
@@ -41,6 +59,47 @@ def test_a_council_sees_its_own_rows_through_rebuild_publish_and_rollback(wareho
     assert_every_council_sees_only_itself()
     access.apply()
     assert_every_council_sees_only_itself()
+
+
+THINGS = {
+    "r": ("table", "versions.now_own__v{v}"),
+    "a view": ("view", "published.now_own"),
+    "left over by dbt": ("table", "marts.now_own__dbt_backup"),
+    "a copy": ("materialised view", "marts.copied"),
+    "s": ("sequence", "raw.deliveries_delivery_id_seq"),
+    "f": ("function", "versions.statements_started_before"),
+    "n": ("schema", "door"),
+    "d": ("database", "{w}"),
+    "l": ("language", "plpgsql"),
+}
+
+
+def test_the_matrix_reads_every_privilege_of_every_kind_of_thing(warehouse: str) -> None:
+    """Whatever this server can grant is read back for whoever has it: all that PostgreSQL itself lists, by kind."""
+    version = night("a", 1)
+    with connect("transformer") as connection:
+        connection.execute("create table marts.now_own__dbt_backup as select * from marts.now_own")
+        connection.execute("create materialized view marts.copied as select * from marts.now_own__dbt_backup")
+    every = dict(
+        rows(
+            ADMIN,
+            "select k, array_agg(distinct privilege_type) from unnest(array['r', 's', 'f', 'n', 'd', 'l']) k,"
+            " aclexplode(acldefault(k::\"char\", 'loader'::regrole)) group by 1",
+        )
+    )
+    words = {"materialised view": "table", "view": "table"}
+    roles = [role for role in schema.all_login_roles() if role != "airflow"]
+    for kind, (called, name) in THINGS.items():
+        name = name.format(v=version, w=warehouse)
+        what = f"{words.get(called, called)} {name}{'(timestamptz)' if called == 'function' else ''}"
+        with connect(ADMIN) as connection:
+            for role in roles:
+                connection.execute(f"grant all on {what} to {role}".encode())
+        read: dict[str, set[str]] = {}
+        for right in access.matrix():
+            if (right.kind, right.name) == (called, name):
+                read.setdefault(right.role, set()).add(right.privilege)
+        assert read == {role: set(every[kind if len(kind) == 1 else "r"]) for role in roles}, (called, name)
 
 
 @pytest.mark.parametrize("table", ["versions.now_own", "published.now_own"])

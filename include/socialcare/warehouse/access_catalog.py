@@ -29,10 +29,10 @@ select rolname, kind, name, privilege, reachable from (
         n.nspname || '.' || c.relname as name, p.privilege,
         has_schema_privilege(r.oid, n.oid, 'USAGE') as reachable
     from roles r, pg_class c join pg_namespace n on n.oid = c.relnamespace,
-        unnest(array['SELECT', 'INSERT', 'UPDATE', 'REFERENCES', 'DELETE', 'TRUNCATE', 'TRIGGER'])
+        unnest(array['SELECT', 'INSERT', 'UPDATE', 'REFERENCES', 'DELETE', 'TRUNCATE', 'TRIGGER', 'MAINTAIN'])
             p (privilege)
     where c.relkind in ('r', 'p', 'v', 'm', 'f') and {_OURS}
-        and case when p.privilege in ('DELETE', 'TRUNCATE', 'TRIGGER')
+        and case when p.privilege in ('DELETE', 'TRUNCATE', 'TRIGGER', 'MAINTAIN')
             then has_table_privilege(r.oid, c.oid, p.privilege)
             else has_any_column_privilege(r.oid, c.oid, p.privilege) end
     union all

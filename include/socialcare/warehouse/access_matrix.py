@@ -17,7 +17,7 @@ COUNCIL = "council"
 
 _READ, _USE = frozenset({"SELECT"}), frozenset({"USAGE"})
 _WRITE = frozenset({"SELECT", "INSERT", "UPDATE"})
-_ALL = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"})
+_ALL = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN"})
 _OWNS = {
     "loader": ("raw", "door"),
     "transformer": ("reference", "staging", "intermediate", "marts"),
