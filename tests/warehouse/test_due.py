@@ -18,6 +18,7 @@ from tests.canaries import files_under
 from socialcare.database import ADMIN, connect
 from socialcare.door import arrival, due_list, plan
 from socialcare.door.intake import take_in
+from socialcare.errors import Fault
 from socialcare.generate import Life, truth
 from socialcare.generate.annex_a import lists
 from socialcare.generate.everything import write_return
@@ -28,6 +29,7 @@ from socialcare.registry.bank_holidays import BANK_HOLIDAYS
 from socialcare.registry.councils import council
 from socialcare.registry.returns import all_returns, return_spec
 from socialcare.settings import PROJECT_ROOT, get_settings
+from socialcare.steps import list_due as lists_of_night
 from socialcare.steps.list_due import list_due
 from socialcare.warehouse import dbt, versions
 
@@ -196,6 +198,28 @@ def test_a_missing_source_is_told_in_words(planted: dict[str, Figure], published
     assert "Of some things no record was sent" in text
     assert list_due("redcar_and_cleveland").outcome == "skipped"
     assert not (published / "redcar_and_cleveland").exists()
+
+
+def test_every_council_has_its_turn_in_the_night(
+    planted: dict[str, Figure], published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = due_list.write
+
+    def fails(council_id: str, told: due_list.Told) -> bool:
+        if council_id == "durham":
+            raise Fault("door_no_room", "made up by this test")
+        return written(council_id, told)
+
+    monkeypatch.setattr(due_list, "write", fails)
+    (published / "south_tyneside" / "due-this-week.html").unlink(missing_ok=True)
+    with pytest.raises(Fault, match="door_no_room"):
+        lists_of_night.list_all()
+    assert (published / "south_tyneside" / "due-this-week.html").exists()
+    monkeypatch.undo()
+    said = lists_of_night.list_all()
+    assert said.outcome in ("listed", "unchanged")
+    wanted = r"durham: [\d,]+ overdue, [\d,]+ due this week; redcar_and_cleveland: no record [^;]+; south_tyneside: .+"
+    assert re.fullmatch(wanted, said.detail)
 
 
 def test_whom_it_names_is_named_nowhere_else(

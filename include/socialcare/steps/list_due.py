@@ -1,4 +1,4 @@
-"""The night's step for one council: list what is overdue and due this week, in its own outbox and identifiers."""
+"""The night's step that lists what is overdue and due this week: each council's, in its own outbox and identifiers."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from typing import Any
 from psycopg.rows import namedtuple_row
 
 from socialcare.database import connect
-from socialcare.door import due_list
+from socialcare.door import due_list, remote
 from socialcare.door.due_list import Due, Source, Told
+from socialcare.door.remote_place import Open, open_plainly
 from socialcare.outcomes import Outcome
-from socialcare.registry.councils import council
+from socialcare.registry.councils import all_councils, council
 from socialcare.registry.returns import return_spec
 
-STEP = "list_due"
+STEP, SUBJECT = "list_due", "councils"
+#: What is told of all lists is what somebody may want to look at.
+_WORDS = ("kept_last_good", "listed", "unchanged")
 _DUE = """
 select due.*, kinds.what_name, due.due_on < due.as_of_date as is_overdue
 from intermediate.int_practice__due as due
@@ -26,6 +29,26 @@ select told.*, kinds.what_name from intermediate.int_practice__due_told as told
 inner join reference.practice_due_kinds as kinds on told.what = kinds.what
 where told.council_id = %s order by kinds.what_name
 """
+
+
+def list_all(open_place: Open = open_plainly) -> Outcome:
+    """Write every council's list, and send each that is new to where that council finds its receipts.
+
+    Raises what kept the first from its list, once every council had its turn.
+    """
+    told: list[Outcome] = []
+    failed: list[Exception] = []
+    for one in all_councils():
+        try:
+            told.append(list_due(one.id))
+            if one.outbox and told[-1].outcome == "listed":
+                remote.send(one.id, open_place(one.outbox, one.connection))
+        except Exception as error:  # noqa: BLE001  # raised below: the other councils' lists do not wait for it
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    worst = next((word for word in _WORDS if any(outcome.outcome == word for outcome in told)), "skipped")
+    return Outcome(STEP, SUBJECT, worst, "; ".join(f"{one.subject}: {one.detail}" for one in told))
 
 
 def list_due(council_id: str) -> Outcome:
