@@ -94,9 +94,11 @@ def publish(night_id: str, version_id: int, expected_current: int | None) -> Out
 
 
 def deliver(night_id: str, open_place: Open = open_plainly) -> Outcome:
-    """Write the extracts of the current version, and send them where they are wanted."""
+    """List what is due, write the extracts of the current version, and send them where they are wanted."""
     from socialcare.steps import deliver_extracts as step
+    from socialcare.steps import list_due as lists
 
+    _carry_on(lambda: _told(night_id, lists.STEP, lists.SUBJECT, lambda: lists.list_all(open_place)), lambda _: None)
     return _told(night_id, step.STEP, step.SUBJECT, lambda: step.deliver_extracts(night_id, open_place))
 
 
@@ -120,7 +122,7 @@ def verdict(night_id: str, open_place: Open = open_plainly) -> int:
         code = HELD
     elif not published:
         code = NOTHING_PUBLISHED
-    elif not delivered or any(said.get(step, "failed") in _BAD for step in _ingests()) or _failed(said, SENT):
+    elif not delivered or any(said.get(s, "failed") in _BAD for s in _ingests()) or _failed(said, SENT, "list_due"):
         code = PUBLISHED_WITH_FAULTS
     else:
         code = CLEAN
@@ -138,8 +140,8 @@ def verdict(night_id: str, open_place: Open = open_plainly) -> int:
     return code
 
 
-def _failed(said: dict[tuple[str, str], str], wanted: str) -> bool:
-    return any(step == wanted and outcome in _BAD for (step, _), outcome in said.items())
+def _failed(said: dict[tuple[str, str], str], *wanted: str) -> bool:
+    return any(step in wanted and outcome in _BAD for (step, _), outcome in said.items())
 
 
 def _ingests() -> list[tuple[str, str]]:
