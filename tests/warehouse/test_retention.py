@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from socialcare.database import ADMIN, connect, pass_file, url
+from socialcare.deliver.place import remove_old_sets
 from socialcare.errors import Fault
 from socialcare.operate import backup, backup_expiry, retention
 from socialcare.settings import child_environment, get_settings
 from socialcare.warehouse import history
 
 from .delivered import deliver, token
+from .test_erase import by_hand, take_all
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
 OLD, NEW = NOW - timedelta(days=31), NOW - timedelta(days=29)
@@ -144,6 +146,39 @@ def test_a_backup_goes_when_its_time_is_over_and_what_is_no_backup_stays(warehou
     assert retention.clean(datetime.now(UTC) + timedelta(days=91), airflow=False)["backups"] == 1
     assert [path.name for path in (tmp_path / "backups").iterdir()] == ["socialcare-mine"]
     assert held("select council_id, what, how_many from door.destructions") == [("all", "backups", 1)]
+
+
+def test_everything_that_came_of_a_delivery_goes_with_its_time(warehouse: str, tmp_path: Path) -> None:
+    """The archive of originals and its keys, raw, history, quarantine, receipts; extracts, and backups of it all.
+
+    Durham declares 365 days for what names children and 2190 for its rows. Sets of extracts hold no row of anybody
+    (``test_no_row_of_anybody_is_in_an_extract``) and go by their number.
+    """
+    by_hand("one", note="D200,F,32/13/2012,WBRI,UN1,0,")  # a row of it waits outside
+    take_all()
+    history.follow()
+    kept = backup.backup(tmp_path / "backups")
+    for number in range(1, 5):
+        (get_settings().extracts / f"v{number}").mkdir(parents=True)
+    places = {
+        "archive": lambda: len(list((get_settings().home / "door" / "taken" / "durham").glob("*"))),
+        "keys": lambda: len(list((get_settings().secrets / "originals").glob("durham-*"))),
+        "receipts": lambda: len(list((get_settings().outbox / "durham").glob("receipt-*"))),
+        "raw": lambda: held("select count(*) from raw.ssda903__header")[0][0],
+        "history": lambda: held(HISTORY, "transformer")[0][0],
+        "quarantine": lambda: held("select count(*) from door.quarantine")[0][0],
+        "backups": lambda: len(list((tmp_path / "backups").iterdir())),
+    }
+    now = datetime.now(UTC)
+    goes_after = {"archive": 365, "keys": 365, "receipts": 365, "backups": 90}  # rows, and what is made of them: 2190
+    assert all(count() for count in places.values())
+    for days in (89, 91, 364, 367, 2189, 2191):
+        retention.clean(now + timedelta(days=days), airflow=False)
+        left = {name: bool(count()) for name, count in places.items()}
+        assert left == {name: days < goes_after.get(name, 2190) for name in places}, days
+    remove_old_sets(keep=3)
+    assert sorted(path.name for path in get_settings().extracts.iterdir()) == ["v2", "v3", "v4"]
+    assert not kept.exists()
 
 
 def ended(process: subprocess.Popen[bytes]) -> int:

@@ -17,7 +17,7 @@ from socialcare.door.erased_records import Of, Records, with_parts
 from socialcare.registry.returns import Table, all_returns, return_spec
 
 #: How columns of tokens are named.
-_NAMED = r"(_pseudonym|_token)$"
+NAMED = r"(_pseudonym|_token)$"
 
 
 @dataclass
@@ -77,7 +77,7 @@ def _tables(connection: psycopg.Connection) -> list[tuple[str, str, list[str]]]:
         " where c.relkind = 'r' and n.nspname !~ '^(pg_|information_schema)' and n.nspname <> 'door'"
         " and a.attnum > 0 and not a.attisdropped and a.atttypid in ('text'::regtype, 'varchar'::regtype)"
         " and a.attname ~ %s group by 1, 2 order by 1, 2",
-        [_NAMED],
+        [NAMED],
     ).fetchall()
 
 
