@@ -43,6 +43,7 @@ PLANTED = {
     # the council's own list of staff
     "staff_in_post": "PR_JOBS", "staff_in_post_fte": "PR_JOBS_FTE", "staff_agency_pct": "PR_JOBS_AGENCY",
     "staff_starters": "PR_JOBS_BEGUN", "staff_turnover_pct": "PR_JOBS_ENDED",
+    "staff_under_2_years_pct": "PR_JOBS_SHORT", "staff_caseload": "PR_LED", "staff_over_20_pct": "PR_LED_OVER_20",
     # continuity
     "lead_changes": "PR_LEADS", "three_leads_pct": "EH06", "steps_told_pct": "EH04", "stepped_up_pct": "EH02",
     "stepped_down_pct": "EH03", "returned_6_months_pct": "PR_BACK_6", "returned_12_months_pct": "PR_BACK_12",
@@ -270,13 +271,13 @@ def test_teams_by_quarter_are_the_planted_ones(planted: dict[str, Figure]) -> No
     }
     assert dict(rows("select team, began_on from marts.practice_programmes where programme = 'REL-1'")) == begun
     kept = {measure for (measure,) in rows("select distinct measure from marts.practice_team_quarters")}
-    assert len(kept) == 5
+    assert len(kept) == 6
 
 
 def test_each_council_reads_its_own_rows_and_an_analyst_none(planted: dict[str, Figure]) -> None:
     """Staff are people: no row of another council, and none for the region."""
     declared = json.loads(dbt.manifest().read_text())["nodes"]
-    alone = {key: node for key, node in declared.items() if node["name"].startswith("practice_")}
+    alone = {key: node for key, node in declared.items() if node["name"].startswith(("practice_", "annex_a_"))}
     version = versions.prepare("practice", manifest={"nodes": alone})
     versions.mark_audited(version)
     versions.publish(version, None)
@@ -331,7 +332,7 @@ def test_every_question_has_its_answer_and_the_same_one_again(planted: dict[str,
     everything = "select * from marts.practice_impact order by programme, measure"
     by_quarter = "select * from marts.practice_impact_quarters order by programme, measure, quarters_since"
     before = rows(everything), rows(by_quarter)
-    assert len(before[0]) == 2 * 5
+    assert len(before[0]) == 2 * 6
     store.fill()
     assert (rows(everything), rows(by_quarter)) == before
 
@@ -368,3 +369,20 @@ def test_every_printed_survey_table_is_held_with_its_base(planted: dict[str, Fig
         " where measure like 'staff_survey_q%' and table_label <> ''"
     )
     assert found == [(17, 119, 195)]
+
+
+def test_two_printed_waves_are_compared_where_the_report_has_both(planted: dict[str, Figure]) -> None:
+    """Kantar's text: 63% of 2016 beside 80% of 2019; table 10 has 45 + 111 of 194. Of 2016 no base is printed."""
+    found = rows(
+        "select item, wave, answers::int, base, round(percent, 1)::float, round(interval_low)::int,"
+        " change_on_wave_before::float from marts.practice_survey where source = 'claims' and option like '% + %'"
+        " order by item, wave"
+    )
+    assert len(found) == 2 * 5
+    understood = [row[1:] for row in found if row[0].startswith("I understand what other teams")]
+    assert understood == [
+        ("Round 1", None, None, 63.0, None, None),
+        ("Round 2", 156, 194, 80.4, 74, pytest.approx(100 * 156 / 194 - 63, abs=1e-4)),
+    ]
+    assert {row[1] for row in found if row[6] is not None} == {"Round 2"}
+    assert rows("select bool_or(is_comparable) from marts.practice_survey where option not like '% + %'") == [(False,)]

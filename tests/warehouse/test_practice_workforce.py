@@ -190,6 +190,7 @@ def test_the_list_of_staff_tells_tonight_by_team_and_service(built: None) -> Non
         "staff_away_pct": (1, 3),
         "staff_leavers": (1, None),
         "staff_turnover_pct": (1, 2),
+        "staff_under_2_years_pct": (0, 2),
     }
     assert {name: found[:2] for name, found in figures(f"{by} = 'team' and period_type <> 'quarter'").items()} == whole
     assert (

@@ -178,9 +178,31 @@ came_back as (
 
 ),
 
+-- The door counts the working days, while it has whole days of birth.
+assessed as (
+
+    select distinct on (done.council_id, done.assessment_pseudonym)
+        done.council_id,
+        done.is_synthetic,
+        'team_assessments_pct' as measure,
+        led.team,
+        done.authorised_date as happened_on,
+        done.authorised_in_time::int as numerator
+    from {{ ref('stg_ssd__cin_assessments') }} as done
+    inner join led
+        on done.council_id = led.council_id
+        and done.child_pseudonym = led.child_pseudonym
+        and done.authorised_date >= led.started
+    where done.authorised_in_time is not null
+    order by done.council_id, done.assessment_pseudonym, led.started desc, led.team asc
+
+),
+
 facts as (
 
     select * from audited
+    union all
+    select * from assessed
     union all
     select * from actions
     union all

@@ -1,19 +1,28 @@
-with shared as (
+with answers as (
+
+    select
+        *,
+        coalesce(100 * answers / nullif(base, 0), printed_percent) as percent
+    from {{ ref('int_practice__surveyed') }}
+
+),
+
+shared as (
 
     select
         answers.*,
         words.label,
-        100 * answers.answers / nullif(answers.base, 0) as percent,
         sum(answers.answers) over same_question as answers_of_all,
         lag(answers.wave) over same_answer as wave_before,
         lag(answers.wording) over same_answer as wording_before,
-        lag(100 * answers.answers / nullif(answers.base, 0)) over same_answer as percent_before
-    from {{ ref('int_practice__surveyed') }} as answers
+        lag(answers.percent) over same_answer as percent_before
+    from answers
     left join {{ ref('practice_words') }} as words
         on words.breakdown = 'option' and answers.option = words.breakdown_value
     window
         same_question as (
-            partition by answers.source, answers.council_code, answers.wave, answers.question, answers.item
+            partition by
+                answers.source, answers.council_code, answers.wave, answers.question, answers.item, answers.is_sum
         ),
         same_answer as (
             partition by answers.source, answers.council_code, answers.question, answers.item, answers.option
@@ -44,7 +53,8 @@ select
             )::numeric, 2)
     end as interval_{{ side }},
     {% endfor -%}
-    shared.answers_of_all <> shared.base as has_other_base,
+    -- What adds two answers up is a part of the question again, and need not make up its base.
+    not shared.is_sum and shared.answers_of_all <> shared.base as has_other_base,
     shared.wave_before,
     -- Only where the question was put in the same words.
     coalesce(shared.wording = shared.wording_before, false) as is_comparable,

@@ -10,7 +10,7 @@ from socialcare.generate import workers
 from socialcare.generate.practice import VOICE
 from socialcare.generate.rows import OPEN, Bools, Ints, Rows, months_later, spread
 from socialcare.generate.staff import caseloads
-from socialcare.generate.truth import Figure, count, mean, share, total
+from socialcare.generate.truth import Figure, count, distinct_each, mean, share, total
 
 if TYPE_CHECKING:
     from socialcare.generate.life import Life, Span
@@ -184,7 +184,14 @@ def _staff(life: Life, span: Span) -> list[Figure]:
     left = total(own & span.holds(people["ended"]))
     fte = np.round(people["fte"], 2)
     agency = round(float(fte[here & people["agency"]].sum()), 2)
+    led = life.allocations.where((life.allocations["began"] <= span.until) & (life.allocations["ended"] > span.until))
+    children = distinct_each(led["worker"], led["child"], len(people))
+    leads = here & (children > 0)
+    short = total(here & own & (people["began"] > span.until - 2 * 365.25))
     return [
+        share("PR_JOBS_SHORT", "In the job for less than two years", short, total(here & own), "permanent staff"),
+        mean("PR_LED", "Children led", int(children[leads].sum()), round(float(fte[leads].sum()), 2), "for each FTE"),
+        share("PR_LED_OVER_20", "More than 20 led", total(children[leads] / fte[leads] > 20), total(leads), "workers"),
         count("PR_JOBS", "Jobs held", total(here), "on the last day"),
         count("PR_JOBS_FTE", "Jobs held, FTE", round(float(fte[here].sum()), 2), "on the last day"),
         share("PR_JOBS_AGENCY", "Agency", agency, round(float(fte[here].sum()), 2), "FTE"),
