@@ -20,7 +20,7 @@ PARTS: dict[str, Callable[[], object]] = {
     "door": lambda: door.run([200_000]),
     "land": lambda: land.run([1, 10]),
     "queries": queries.main,
-    "extracts": lambda: extracts.run([10_000, 160_000]),
+    "extracts": lambda: extracts.run(extracts.SIZES),
     "report": report.main,
     "gate": gate.main,
     "poller": poller.main,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -218,6 +219,38 @@ def test_rows_wait_for_no_more_than_a_row_group(tmp_path: Path, monkeypatch: pyt
     file.close()
     groups = pq.ParquetFile(tmp_path / "a.parquet").metadata
     assert [groups.row_group(number).num_rows for number in range(groups.num_row_groups)] == [6, 6, 3]
+
+
+def test_many_rows_take_the_memory_of_few(tmp_path: Path) -> None:
+    """Where no two rows have a word in common, too: what Python holds at the most, above what the first rows took.
+
+    What Arrow holds is not seen by this: ``bench/extracts.py`` measures the whole process.
+    """
+    few, many = 15_000, 60_000
+    shape = table(mart("many", {"word": "text", "value": "bigint"}))
+    columns, about, who = columns_of(shape), version(shape), audience(shape, rows=many)
+    written = Workbook(tmp_path, who, about, [shape])
+    sheet, plain, typed = (
+        written.table(shape),
+        CsvFile(tmp_path / "a.csv", [c.name for c in columns]),
+        ParquetFile(tmp_path / "a.parquet", columns, {}),
+    )
+    assert sheet
+    peaks = []
+    tracemalloc.start()
+    try:
+        for start in range(0, many, 5_000):
+            rows = [(f"a word of its own, {n}", n) for n in range(start, start + 5_000)]
+            texts = [as_texts(row) for row in rows]
+            plain.add(texts)
+            typed.add(rows)
+            sheet.add(rows, texts)
+            if start + 5_000 in (few, many):
+                peaks.append(tracemalloc.get_traced_memory()[1])
+                tracemalloc.reset_peak()
+    finally:
+        tracemalloc.stop()
+    assert peaks[1] < 1.1 * peaks[0], peaks
 
 
 def test_an_empty_table_is_a_header_alone_in_every_form(tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ _LONGEST_CELL = 32_000
 _NARROWEST, _WIDEST, _LOOKED_AT = 9, 44, 500
 _SPECIAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _NO_CHARACTER = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
-_REMEMBERED = 50_000
+#: Texts whose XML is at hand: a word that many rows share comes again soon, a key never.
+_REMEMBERED = 10_000
 _FIRST_DAY = date(1899, 12, 30)  # of Excel's count, which has a 29 February 1900
 _NO_DAY_BEFORE = date(1900, 3, 1)
 #: Numbers that name something are not parted in thousands.
