@@ -45,6 +45,6 @@ def build() -> None:
             ensure(connection, source)
     dbt.build(
         "+practice_workforce +practice_continuity +practice_audits +practice_supervision +practice_survey"
-        " +practice_areas +practice_due +practice_team_quarters +practice_impact_quarters"
+        " +practice_areas +practice_due +practice_team_quarters +practice_impact_quarters +annex_a_readiness"
     )
     assert store.fill() > 0
