@@ -7,14 +7,25 @@ from datetime import date
 import pytest
 
 from socialcare.disclosure.cells import Cell, Said, Told
-from socialcare.disclosure.reading import Row, Statements, take
+from socialcare.disclosure.remembered import Remembered
+from socialcare.disclosure.statements import Row, Statements, take
 
 CELL = Cell("a", "plans", "snapshot", date(2026, 7, 31))
+CELL_KEY = (CELL.council, CELL.measure, CELL.period_type, CELL.month_end)
 HIDDEN, UNSAID = (None, "suppressed"), (None, "not_available")
 
 
-def stated(truth: float, before: list[tuple[int | None, str]], tonight: tuple[int | None, str]) -> Statements:
-    """Return what is made of a count's statements: of earlier versions in their order, and of tonight."""
+def stated(
+    truth: float,
+    before: list[tuple[int | None, str]],
+    tonight: tuple[int | None, str],
+    then: float | None = None,
+    stays: bool = True,
+) -> Statements:
+    """Return what is made of a count's statements: of earlier versions in their order, and of tonight.
+
+    ``then``: what it was when it was told before. ``stays``: tonight puts back what was told.
+    """
     found = Statements()
     for is_new, (shown, status) in (*((False, said) for said in before), (True, tonight)):
         row: Row = {
@@ -23,7 +34,8 @@ def stated(truth: float, before: list[tuple[int | None, str]], tonight: tuple[in
             "numerator_status": status, "denominator_measure": None, "denominator": None,
             "denominator_status": "not_applicable",
         }  # fmt: skip
-        take(found, row, {CELL: truth}, {}, is_new=is_new)
+        remembered = {} if then is None or (is_new and not stays) else {CELL: then}
+        take(found, row, {CELL: truth}, {}, remembered, is_new=is_new)
     return found
 
 
@@ -48,6 +60,50 @@ def test_what_stands_of_two_statements(
 ) -> None:
     found = stated(truth, before, tonight)
     assert (found.told[CELL], found.said_otherwise) == (expected, [])
+
+
+@pytest.mark.parametrize(
+    ("then", "truth", "before", "tonight", "expected"),
+    [
+        # 3 was shared as c; it is 8 by now, and still c: the 3 is what is protected.
+        (3, 8, HIDDEN, HIDDEN, Told(Said.SMALL, None, 3, is_new=False)),
+        (8, 3, HIDDEN, HIDDEN, Told(Said.HIDDEN, None, 8, is_new=False)),
+        (3, 8, UNSAID, UNSAID, Told(Said.KEPT_BACK, None, 3, is_new=False)),
+        # 38 was shared as 40 and stays, though it is 41 by now, or 55: what goes with it is of then.
+        (38, 41, (40, "rounded"), (40, "rounded"), Told(Said.SHOWN, 40, 38, is_new=False)),
+        (38, 55, (40, "rounded"), (40, "rounded"), Told(Said.SHOWN, 40, 38, is_new=False)),
+        # A new indicator of a count that was shared says what it is by now.
+        (38, 55, (40, "rounded"), (55, "rounded"), Told(Said.SHOWN, 55, 55, is_new=True)),
+    ],
+)
+def test_a_count_is_what_it_was_when_it_was_told(
+    then: float, truth: float, before: tuple[int | None, str], tonight: tuple[int | None, str], expected: Told
+) -> None:
+    found = stated(truth, [before], tonight, then)
+    assert (found.told[CELL], found.said_otherwise) == (expected, [])
+
+
+@pytest.mark.parametrize(
+    ("then", "truth", "before", "tonight", "expected"),
+    [
+        # 90 was wrong and withdrawn; 60 says nothing of it. What was hidden, too.
+        (90, 60, (90, "rounded"), (60, "rounded"), Told(Said.SHOWN, 60, 60, is_new=True)),
+        (90, 3, (90, "rounded"), HIDDEN, Told(Said.SMALL, None, 3, is_new=True)),
+        (3, 60, HIDDEN, (60, "rounded"), Told(Said.SHOWN, 60, 60, is_new=True)),
+        (3, 8, HIDDEN, HIDDEN, Told(Said.SMALL, None, 3, is_new=False)),
+        (8, 3, HIDDEN, HIDDEN, Told(Said.SMALL, None, 3, is_new=True)),
+    ],
+)
+def test_what_was_withdrawn_was_of_another_count(
+    then: float, truth: float, before: tuple[int | None, str], tonight: tuple[int | None, str], expected: Told
+) -> None:
+    found = stated(truth, [before], tonight, then, stays=False)
+    assert (found.told[CELL], found.said_otherwise) == (expected, [])
+
+
+def test_what_was_true_is_kept_from_the_version_on_in_which_it_changed() -> None:
+    kept = Remembered([(*CELL_KEY, 3, 5.0), (*CELL_KEY, 7, 9.0)])
+    assert [kept.as_of(version).get(CELL) for version in (2, 3, 6, 7, 8)] == [None, 5, 5, 9, 9]
 
 
 def test_two_statements_that_both_hold_are_both_known() -> None:

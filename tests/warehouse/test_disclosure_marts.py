@@ -11,7 +11,7 @@ import pytest
 from psycopg import sql
 
 from socialcare.database import connect
-from socialcare.disclosure import control, reading, secondary
+from socialcare.disclosure import control, reading, remembered, secondary
 from socialcare.disclosure.attack import Attack, Knowledge
 from socialcare.door import arrival, plan
 from socialcare.door.intake import take_in
@@ -247,11 +247,12 @@ def test_a_leak_among_what_would_be_shared_is_closed_by_hiding_more(emptied: Non
     assert control.protect("night-1").hidden == 0
 
 
-def publish(before: int | None) -> int:
-    """Publish as the night does, this mart alone."""
+def publish(before: int | None, made: control.Controlled | None = None) -> int:
+    """Publish as the night does, this mart alone; keep what the counts truly were where ``made`` tells."""
     declared = json.loads(dbt.manifest().read_text())["nodes"]
     alone = {name: node for name, node in declared.items() if node["name"] == "shared_local_indicators"}
     version = versions.prepare(f"made up {before}", manifest={"nodes": alone})
+    remembered.keep(version, made.truths if made else {})
     versions.mark_audited(version)
     versions.publish(version, before)
     return version
@@ -380,7 +381,7 @@ def test_a_count_hidden_beside_a_value_that_is_not_available_stays_hidden(emptie
 
 
 def test_a_count_that_was_hidden_is_hidden_in_a_new_indicator_too(emptied: None) -> None:
-    """The second night shares the same counts under another name as well, where nothing was put back."""
+    """The second night shares the same counts under another name as well, and what was hidden is hidden there too."""
     middlesbrough = "E06000002"
     at_night(middlesbrough)
     control.protect("night-1")
@@ -388,7 +389,7 @@ def test_a_count_that_was_hidden_is_hidden_in_a_new_indicator_too(emptied: None)
     at_night(middlesbrough)
     change(middlesbrough, "indicator_id = 'another name'")
     made = control.protect("night-2")
-    assert (made.hidden, made.open_before) == (1, 0)
+    assert (made.hidden, made.open_before) == (0, 0)
     assert [row[1:] for row in plans_shown(middlesbrough)] == [("rounded", 40), ("suppressed", None)] * 2
 
 
@@ -423,3 +424,57 @@ def test_what_a_person_withdrew_is_not_put_back(emptied: None) -> None:
     with connect("publisher") as connection:
         known = [row["value"] for row in reading.shared_before(connection) if row["council_code"] == darlington]
     assert sorted(known) == [40, 40, 90]
+
+
+def scores(how_many: int, council: str, total: int | None = None) -> None:
+    """The night's counts: so many children have a score, and (once it is told) what the scores sum to."""
+    with connect("transformer") as connection:
+        connection.execute("truncate marts.shared_local_indicators, intermediate.int_shared__counted")
+    count("oc2_sdq_scores", how_many, AUGUST, "year_to_date", council)
+    if total is not None:
+        count("oc2_sdq_sum", total, AUGUST, "year_to_date", council)
+
+
+@pytest.mark.parametrize(("council", "is_kept", "hidden"), [("E06000005", False, 0), ("E06000047", True, 1)])
+def test_a_small_count_that_was_corrected_is_still_protected(
+    emptied: None, council: str, is_kept: bool, hidden: int
+) -> None:
+    """5 were shared as c, and are 8 by now. The 160 that the scores sum to (158 to 162, none above 40) is told later:
+    it would make the c 4 or 5. Nobody kept that it was 5: it is told all the same."""
+    scores(5, council)
+    made = control.protect("night-1")
+    publish(versions.current(), made if is_kept else None)
+    scores(8, council)
+    publish(versions.current(), control.protect("night-2"))
+    scores(8, council, 162)
+    made = control.protect("night-3")
+    assert (made.hidden, made.open_before) == (hidden, 0)
+    assert shared(f"council_code = '{council}' and numerator_measure like 'oc2%'") == {
+        ("oc2_sdq_scores", AUGUST): ("suppressed", None),
+        ("oc2_sdq_sum", AUGUST): ("suppressed", None) if hidden else ("rounded", 160),
+    }
+
+
+def test_a_count_that_was_corrected_is_told_under_no_other_name(emptied: None) -> None:
+    """3 were shared as c and are 8 by now; a new indicator of the same month end would show them as 10."""
+    hartlepool = "E06000001"
+    scores(3, hartlepool)
+    publish(versions.current(), control.protect("night-1"))
+    scores(8, hartlepool)
+    change(hartlepool, "indicator_id = 'another name'")
+    assert control.protect("night-2").hidden == 0
+    assert rows(
+        "select indicator_id, numerator_status, numerator from marts.shared_local_indicators"
+        f" where council_code = '{hartlepool}' and numerator_measure = 'oc2_sdq_scores' order by 1"
+    ) == [("another name", "suppressed", None), ("oc2_sdq_scores", "suppressed", None)]
+
+
+def test_nobody_but_the_platform_reads_what_the_counts_truly_were(emptied: None) -> None:
+    """Its owner, which publishes, alone; the stages before it and every reader have no right to it."""
+    may_read = (
+        "select rolname::text from pg_roles where rolcanlogin and not rolsuper"
+        " and has_table_privilege(rolname, 'versions.true_counts', 'select')"
+    )
+    assert rows(may_read, "publisher") == [("publisher",)]
+    views = "select count(*)::int from pg_views where definition like '%true_counts%'"
+    assert rows(views, "publisher") == [(0,)]

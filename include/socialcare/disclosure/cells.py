@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from math import inf
+from typing import Any
 
 SMALL = range(1, 6)
 """What is hidden for its own sake: every value must stay possible."""
@@ -22,6 +24,17 @@ class Cell:
     measure: str
     period_type: str
     month_end: date
+
+
+def columns_of(cells: Iterable[Cell]) -> dict[str, list[Any]]:
+    """Return counts as a query takes them: by column."""
+    those = list(cells)
+    return {
+        "councils": [cell.council for cell in those],
+        "measures": [cell.measure for cell in those],
+        "kinds": [cell.period_type for cell in those],
+        "months": [cell.month_end for cell in those],
+    }
 
 
 class Said(Enum):

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import psycopg
 from psycopg import sql
 
 from socialcare.database import connect
-from socialcare.disclosure import reading
+from socialcare.disclosure import reading, remembered
 from socialcare.disclosure.attack import Attack
-from socialcare.disclosure.cells import Cell, Said
-from socialcare.disclosure.reading import NOT_SHARED, Row
+from socialcare.disclosure.cells import Cell, Said, columns_of
+from socialcare.disclosure.reading import NOT_SHARED
 from socialcare.disclosure.secondary import Protection
 from socialcare.disclosure.secondary import protect as hide_more
+from socialcare.disclosure.statements import Row, hidden_in
 from socialcare.errors import Fault
 
 _MART = sql.Identifier("marts", "shared_local_indicators")
@@ -33,14 +34,15 @@ _HIDE = """
 update {mart} set {side} = null, {side_status} = %(status)s, value = null,
     value_status = case when value_status in ('rounded', 'suppressed') then %(status)s else value_status end,
     status_reason = case when value_status in ('rounded', 'suppressed') then %(reason)s else status_reason end
-where council_code = %(council)s and period_type = %(period_type)s and month_end = %(month_end)s
-    and {side_measure} = %(measure)s
+where (council_code, {side_measure}, period_type, month_end) in (
+    select * from unnest(%(councils)s::text[], %(measures)s::text[], %(kinds)s::text[], %(months)s::date[])
+)
 """
 
 
 @dataclass(frozen=True)
 class Controlled:
-    """What the control did: counts only."""
+    """What the control did: counts only, and the true counts that ``remembered.keep`` is to keep."""
 
     shared: int
     small: int
@@ -50,6 +52,7 @@ class Controlled:
     open_before: int
     programmes: int
     seconds: float
+    truths: Mapping[Cell, float] = field(default_factory=dict, repr=False)
 
 
 def protect(night_id: str) -> Controlled:
@@ -59,16 +62,16 @@ def protect(night_id: str) -> Controlled:
     """
     started = time.monotonic()
     with connect("publisher") as connection:
-        before = reading.shared_before(connection)
+        before, truths = reading.shared_before(connection), remembered.read(connection)
     attack = Attack()
     with connect("transformer") as connection:
         before = _of_tonights_kind(connection, before)
         _let_stay(connection, (row for row in before if row["version_state"] != "withdrawn" and _was_shared(row)))
-        made = hide_more(reading.knowledge(connection, before), attack)
+        made = hide_more(reading.knowledge(connection, before, truths), attack)
         _require_safe(made, night_id)
         _hide(connection, made.hidden, "suppressed", _HIDDEN)
         _hide(connection, made.kept_back, "not_available", NOT_SHARED)
-        _require_safe(hide_more(reading.knowledge(connection, before), attack), night_id, nothing_more=True)
+        _require_safe(hide_more(reading.knowledge(connection, before, truths), attack), night_id, nothing_more=True)
     return _controlled(made, attack, time.monotonic() - started)
 
 
@@ -88,7 +91,7 @@ def _let_stay(connection: psycopg.Connection, shared: Iterable[Row]) -> None:
         column.name
         for column in connection.execute(sql.SQL("select * from {} limit 0").format(_MART)).description or ()
     ]
-    rows = {tuple(row[name] for name in _KEY): row for row in shared}
+    rows = {tuple(row[name] for name in _KEY): row for row in shared}  # the last one stays
     if not rows:
         return
     columns = sql.SQL(", ").join(map(sql.Identifier, names))
@@ -104,6 +107,8 @@ def _let_stay(connection: psycopg.Connection, shared: Iterable[Row]) -> None:
             "insert into {0} ({1}) select {1} from stays where not exists (select from {0} as now where {2})"
         ).format(_MART, columns, same)
     )
+    # Also under a name that is new tonight: what was corrected since would else be told of a month end that is out.
+    _hide(connection, hidden_in(rows.values()), "suppressed", _HIDDEN)
 
 
 def _was_shared(row: Row) -> bool:
@@ -113,20 +118,11 @@ def _was_shared(row: Row) -> bool:
 
 
 def _hide(connection: psycopg.Connection, cells: Iterable[Cell], status: str, reason: str) -> None:
+    those = columns_of(cells)
     for side in ("numerator", "denominator"):
         names = {"side": side, "side_status": f"{side}_status", "side_measure": f"{side}_measure"}
         query = sql.SQL(_HIDE).format(mart=_MART, **{name: sql.Identifier(told) for name, told in names.items()})
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                query,
-                [
-                    {
-                        "status": status, "reason": reason, "council": cell.council, "measure": cell.measure,
-                        "period_type": cell.period_type, "month_end": cell.month_end,
-                    }
-                    for cell in cells
-                ],
-            )  # fmt: skip
+        connection.execute(query, {"status": status, "reason": reason, **those})
 
 
 def _require_safe(made: Protection, night_id: str, *, nothing_more: bool = False) -> None:
@@ -152,4 +148,5 @@ def _controlled(made: Protection, attack: Attack, seconds: float) -> Controlled:
         open_before=made.open_before,
         programmes=attack.effort.programmes,
         seconds=round(seconds, 3),
+        truths={cell: one.truth for cell, one in made.knowledge.told.items() if one.truth is not None},
     )

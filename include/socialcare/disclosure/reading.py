@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from itertools import groupby
 from math import inf
 from typing import Any
 
@@ -12,10 +11,11 @@ import psycopg
 from psycopg.rows import dict_row
 
 from socialcare.disclosure.attack import Knowledge
-from socialcare.disclosure.cells import Bound, Cell, Said, Told, bound, is_small
+from socialcare.disclosure.cells import Bound, Cell, Told, bound
 from socialcare.disclosure.relations import Catalogue, Relation, rule
+from socialcare.disclosure.remembered import Remembered
+from socialcare.disclosure.statements import Row, Statements, cells_of, take
 
-Row = dict[str, Any]
 NOT_SHARED = "Not shared as at this month end."
 
 _ROWS = "select * from marts.shared_local_indicators"
@@ -72,23 +72,17 @@ where theirs.area_code = hidden.region_code
 _REGION_REACH = 5
 
 
-@dataclass
-class Statements:
-    """What is said of each count, now and in every version that is kept, and when each period begins."""
-
-    told: dict[Cell, Told] = field(default_factory=dict)
-    begins: dict[Cell, date | None] = field(default_factory=dict)
-    said_otherwise: list[tuple[Cell, Told]] = field(default_factory=list)
-
-
 def shared_before(connection: psycopg.Connection) -> list[Row]:
     """Return every row that was ever published and is still kept; those that people read now come last."""
     there = connection.execute("select to_regclass('versions.shared_local_indicators')").fetchone()
     return _read(connection, _BEFORE) if there and there[0] else []
 
 
-def knowledge(connection: psycopg.Connection, before: Iterable[Row]) -> Knowledge:
-    """Return all that an attacker has, once tonight's rows are shared too."""
+def knowledge(connection: psycopg.Connection, before: Iterable[Row], remembered: Remembered | None = None) -> Knowledge:
+    """Return all that an attacker has, once tonight's rows are shared too.
+
+    What was told is held against what was true then (``remembered``), what is new against what is true tonight.
+    """
     rules = [rule(row["kind"], row["whole"], row["parts"], row["factor"]) for row in _read(connection, _RULES)]
     times = {one.whole: one.factor for one in rules if one.kind == "multiple"}
     truths = {
@@ -96,11 +90,15 @@ def knowledge(connection: psycopg.Connection, before: Iterable[Row]) -> Knowledg
         for row in _read(connection, _TRUTHS)
         if row["amount"] is not None
     }
-    statements = Statements()
-    for row in before:
-        take(statements, row, truths, times, is_new=False)
+    statements, stays = Statements(), dict[Cell, float]()
+    for version_id, shared in groupby(before, key=lambda row: row["version_id"]):
+        then = remembered.as_of(version_id) if remembered else {}
+        for row in shared:
+            take(statements, row, truths, times, then, is_new=False)
+            if row["version_state"] != "withdrawn":
+                stays |= {cell: then[cell] for cell, *_ in cells_of(row) if cell in then}
     for row in _read(connection, _ROWS):
-        take(statements, row, truths, times, is_new=True)
+        take(statements, row, truths, times, stays, is_new=True)
     relations = Catalogue(rules, statements.begins).relations()
     bounds, shares = _published(_read(connection, _PUBLISHED), statements.told)
     for cell, told in _regions(_read(connection, _REGION), shares):
@@ -109,56 +107,6 @@ def knowledge(connection: psycopg.Connection, before: Iterable[Row]) -> Knowledg
         also = bound(otherwise, is_whole=not _is_in_parts(truths, cell.measure))
         bounds[cell] = bounds[cell].within(also) if cell in bounds else also
     return Knowledge(statements.told, relations, bounds, shares)
-
-
-def take(
-    found: Statements, row: Row, truths: Mapping[Cell, float], times: Mapping[str, float], *, is_new: bool
-) -> None:
-    """Add what a shared row says of its counts to what was said of them before."""
-    for cell, shown, status in _cells(row):
-        truth = truths.get(cell)
-        told = _told(shown, status, truth, times.get(cell.measure, 1.0), is_new=is_new)
-        if told is None:
-            continue
-        earlier = found.told.get(cell)
-        if earlier is None:
-            found.told[cell], found.begins[cell] = told, row["period_start_date"]
-        elif earlier.said is not told.said or earlier.shown != told.shown:
-            _reconcile(found, cell, earlier, told)
-
-
-def _reconcile(found: Statements, cell: Cell, earlier: Told, told: Told) -> None:
-    """Two statements say something else of one count: a reader has both, of which one may not be of the true count."""
-    if told.truth is None and earlier.truth is not None:
-        return
-    if (earlier.truth is None and told.truth is not None) or earlier.said is Said.KEPT_BACK:
-        found.told[cell] = told
-    elif told.said is Said.SHOWN:
-        was_shown = earlier.said is Said.SHOWN
-        if was_shown and earlier.truth is not None:
-            found.said_otherwise.append((cell, earlier))
-        # What was hidden whenever it was told may be hidden again.
-        found.told[cell] = replace(told, is_new=told.is_new and (earlier.is_new or not was_shown))
-
-
-def _cells(row: Row) -> Iterator[tuple[Cell, float | None, str]]:
-    """Yield each count of a row: what it is, what is shown of it, and its status."""
-    for side in ("numerator", "denominator"):
-        measure = row[f"{side}_measure"]
-        if measure is not None and measure != "population":
-            cell = Cell(row["council_code"], measure, row["period_type"], row["month_end"])
-            yield cell, None if row[side] is None else float(row[side]), row[f"{side}_status"]
-
-
-def _told(shown: float | None, status: str, truth: float | None, times: float, *, is_new: bool) -> Told | None:
-    if status == "rounded":
-        told = Told(Said.SHOWN, shown, truth, is_new, times)
-        # It was corrected since it was shared: what it was is not known any more.
-        return told if truth is None or bound(told, is_whole=truth % 1 == 0).holds(truth) else replace(told, truth=None)
-    if status == "suppressed":
-        is_own = truth is None or is_small(truth / times)
-        return Told(Said.SMALL if is_own else Said.HIDDEN, None, truth, is_new, times)
-    return None if truth is None else Told(Said.KEPT_BACK, None, truth, is_new, times)
 
 
 def _is_in_parts(truths: Mapping[Cell, float], measure: str) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from psycopg import sql
 
 from socialcare.database import connect
-from socialcare.disclosure import control
+from socialcare.disclosure import control, remembered
 from socialcare.errors import Fault
 from socialcare.gate import page, review
 from socialcare.impact import store
@@ -165,8 +165,9 @@ def _build(night_id: str, key: str, before: int | None) -> Build:
     _sample_new_tables()
     result = dbt.build()
     store.fill()
-    control.protect(night_id)
+    shared = control.protect(night_id)
     version_id = versions_build.prepare(key, manifest=dbt.manifest(), night_id=night_id)
+    remembered.keep(version_id, shared.truths)
     try:
         if _held() != held:
             raise Fault(

@@ -41,6 +41,17 @@ comment on table versions.holds is 'One row per version that waited for a person
 comment on column versions.holds.current_version is 'What people read when it was held: if they read another since, it is too late to approve.';
 comment on column versions.holds.findings is 'Each rule that held it, with indicator, number of councils and words; values of shared figures only.';
 
+create table if not exists versions.true_counts (
+    council_code text not null,
+    measure text not null,
+    period_type text not null,
+    month_end date not null,
+    since_version bigint not null references versions.version,
+    amount numeric not null,
+    primary key (council_code, measure, period_type, month_end, since_version)
+);
+comment on table versions.true_counts is 'For the attack on what is shared, and for nobody else: what each shared or hidden count truly was, from the version on in which it was something else. Never published.';
+
 create table if not exists quality.release_diff (
     version_id bigint not null,
     against_version bigint not null,
@@ -79,7 +90,9 @@ declare
 begin
     for found in
         select n.nspname, relname, relkind from pg_class c join pg_namespace n on n.oid = relnamespace
-        where (n.nspname, relname) in (('versions', 'holds'), ('quality', 'release_diff'), ('quality', 'trend'))
+        where (n.nspname, relname) in (
+            ('versions', 'holds'), ('versions', 'true_counts'), ('quality', 'release_diff'), ('quality', 'trend')
+        )
           and relowner <> 'publisher'::regrole
     loop
         execute format('alter table %I.%I owner to publisher', found.nspname, found.relname);
