@@ -52,9 +52,10 @@ def make() -> None:
                 f"grant usage on schema published to {role};"  # type: ignore[arg-type]
                 f" grant select on all tables in schema published to {role}"
             )
-        for mart, rows in _rows().items():
-            for row in rows:
-                _insert(connection, mart, row)
+        for mart, rows in (_rows() | _practice()).items():
+            known = {column["name"] for column in marts[mart]["columns"]} if mart in marts else set()
+            for row in rows if known else ():
+                _insert(connection, mart, {name: value for name, value in row.items() if name in known})
 
 
 def _insert(connection: Any, mart: str, row: dict[str, Any]) -> None:
@@ -141,6 +142,63 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
              "is_synthetic": True}
         ],
     }  # fmt: skip
+
+
+def _practice() -> dict[str, list[dict[str, Any]]]:
+    """A council's own practice, of two councils, and what everybody may see of both at month ends."""
+    made: dict[str, list[dict[str, Any]]] = {}
+    for code, name in _councils().items():
+        if code not in LIVE:
+            continue
+        whose = {"council_code": code, "council_name": name, "is_synthetic": True}
+        for mart, measure in (("practice_audits", "audits_good_pct"), ("practice_areas", "interviews_72_hours_pct")):
+            area = {"area_id": "missing_interviews", "area": "Interviews after going missing",
+                    "inspection_start_date": date(2022, 5, 9)} if mart == "practice_areas" else {}  # fmt: skip
+            made.setdefault(mart, []).extend(
+                whose | area | {
+                    "measure": measure, "measure_name": f"Measure {measure}", "breakdown": breakdown, "unit": "%",
+                    "breakdown_value": part, "breakdown_name": part, "period_type": kind, "period_end_date": end,
+                    "value": Decimal(LIVE[code]) / 1000, "value_status": "provisional", "numerator": LIVE[code],
+                    "denominator": 100_000, "interval_low": Decimal("60.5"), "interval_high": Decimal("95.5"),
+                }
+                for breakdown, part, kind, end in (
+                    ("council", "all", "year", date(2025, 1, 31)), ("team", "TA-1", "year", date(2025, 1, 31)),
+                    ("council", "all", "quarter", date(2024, 9, 30)), ("council", "all", "quarter", date(2024, 12, 31)),
+                )
+            )  # fmt: skip
+        made.setdefault("practice_due", []).append(
+            whose | {"as_of_date": date(2025, 1, 31), "service": "SW", "team": "TA-1", "what": "supervision",
+                     "what_name": "Supervision", "is_told": True, "overdue": LIVE[code], "due_this_week": 1,
+                     "due_later": 0, "longest_overdue_days": 9}
+        )  # fmt: skip
+        made.setdefault("annex_a_readiness", []).append(
+            whose | {"day": date(2025, 1, 31), "list": "contacts", "list_number": 1, "rows_in_list": LIVE[code],
+                     "complete_pct": Decimal("99.25"), "errors": 2, "is_ready": False, "why_not": "It is old."}
+        )  # fmt: skip
+        made.setdefault("practice_survey", []).append(
+            whose | {"source": "local_records", "wave": "2025", "question": "q1", "item": "", "option": "5",
+                     "option_name": HOSTILE, "place": 1, "answers": 40, "base": 80, "percent": Decimal(50),
+                     "interval_low": Decimal("39.3"), "interval_high": Decimal("60.7"), "has_other_base": False}
+        )  # fmt: skip
+        impact = whose | {"programme": "REL-1", "measure": "team_actions_pct", "measure_name": "Actions in time"}
+        told = {"effect_points": Decimal("4.5"), "interval_low": Decimal("-1.5"), "interval_high": Decimal("10.5")}
+        made.setdefault("practice_impact", []).extend([
+            impact | told | {"verdict": "not_told_apart", "reading": "Mind the few teams.", "share_before": 80,
+                             "share_after": 85, "share_not_yet": 81, "teams_begun": 12, "teams_not_yet": 11},
+            impact | {"measure": "team_left_pct", "verdict": "refused", "reading": "Too few teams."},
+        ])  # fmt: skip
+        made.setdefault("practice_impact_quarters", []).extend(
+            impact | told | {"quarters_since": n} for n in (-2, 0, 1)
+        )
+        made.setdefault("shared_local_indicators", []).extend(
+            whose | {"indicator_id": "rereferral_pct", "indicator_name": "Re-referrals", "unit": "%", "decimals": 0,
+                     "period_type": "rolling_12_months", "month_end": date(2025, month, 28),
+                     "value": value, "value_status": "suppressed" if value is None else "rounded",
+                     "numerator": None if value is None else 30, "numerator_status": "rounded",
+                     "denominator": 75, "denominator_status": "rounded"}
+            for month, value in ((1, 40), (2, None if code == "E08000023" else 40))
+        )  # fmt: skip
+    return made
 
 
 def _compared(number: int, council: tuple[str, str]) -> list[dict[str, Any]]:

@@ -130,8 +130,9 @@ def test_a_councils_live_figures_are_in_its_own_edition_alone(editions: dict[str
         for shape in shapes:
             assert shape not in text["shared"], code
             assert code == "E06000047" or shape not in text["durham"], code
-    assert not {"own.html", "quality.html"} & set(pages(editions["shared"]))
-    assert {"own.html", "quality.html"} <= set(pages(editions["durham"]))
+    own = {"own.html", "quality.html", "practice.html", "practice-audits.html"}
+    assert not own & set(pages(editions["shared"]))
+    assert own <= set(pages(editions["durham"]))
     assert "For Durham alone" in text["durham"]
 
 
@@ -155,6 +156,27 @@ def test_a_suppressed_value_is_a_sign_with_words(editions: dict[str, Path]) -> N
     ]
     assert hidden
     assert set(hidden) == {"c suppressed to protect people"}
+
+
+def test_at_a_month_end_what_is_hidden_is_neither_told_nor_drawn(editions: dict[str, Path]) -> None:
+    page = pages(editions["shared"])["month-ends.html"]
+    cells = {cell.get("data-label"): cell for cell in page.xpath("//table//td")}
+    assert " ".join(cells["Durham"].text_content().split()).startswith("40% 30 of 75 28 February 2025, SYNTHETIC")
+    hidden = cells["South Tyneside"]
+    assert " ".join(hidden.text_content().split()) == (
+        "c suppressed to protect people 28 February 2025, SYNTHETIC no line: 1 figure"
+    )
+    assert not hidden.xpath(".//*[@data-what='numerator' or @data-what='denominator'] | .//*[local-name()='svg']")
+
+
+def test_practice_stands_beside_the_inspection_that_asked_and_in_quarters(editions: dict[str, Path]) -> None:
+    found = pages(editions["durham"])
+    areas = found["practice-areas.html"]
+    assert areas.xpath("//h2/text()") == ["Interviews after going missing"]
+    assert areas.xpath("//a[@href='ofsted.html'][contains(., '9 May 2022')]")
+    audits = found["practice-audits.html"]
+    assert audits.xpath("//*[@aria-label='Line from 30 September 2024 to 31 December 2024.']")
+    assert "by team" in audits.xpath("string(//summary)")
 
 
 def test_the_answer_says_since_when(editions: dict[str, Path]) -> None:
@@ -299,8 +321,11 @@ def test_pages_can_be_read_without_seeing_them(editions: dict[str, Path], editio
 @pytest.mark.parametrize(
     ("scheme", "kinds"),
     [
-        ("light", "index measures council-durham measure-rereferral-pct ofsted own quality workforce"),
-        ("dark", "index measure-rereferral-pct own"),
+        (
+            "light",
+            "index measures council-durham measure-rereferral-pct ofsted own quality workforce month-ends practice practice-audits",
+        ),
+        ("dark", "index measure-rereferral-pct practice-impact practice-survey"),
     ],
 )
 def test_a_browser_without_a_network_finds_nothing_wrong(editions: dict[str, Path], scheme: Any, kinds: str) -> None:
@@ -318,7 +343,9 @@ def test_a_browser_without_a_network_finds_nothing_wrong(editions: dict[str, Pat
         page.on("pageerror", lambda error: said.append(str(error)))
         page.on("request", lambda request: said.append(request.url) if not request.url.startswith("file:") else None)
         for kind in kinds.split():
-            page.goto((editions["durham"] / f"{kind}.html").as_uri())
+            place = editions["durham"] / f"{kind}.html"
+            page.goto(place.as_uri())
+            page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
             for width in (400, 1366):
                 page.set_viewport_size({"width": width, "height": 900})
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{kind} at {width}"

@@ -13,6 +13,15 @@ from markupsafe import Markup, escape
 
 from socialcare.report import words
 
+_MEASURED = {
+    "council": "council_code",
+    "measure": "measure",
+    "breakdown": "breakdown",
+    "part": "breakdown_value",
+    "kind": "period_type",
+    "end": "period_end_date",
+}
+_OF_PROGRAMME = {"council": "council_code", "programme": "programme"}
 #: Mart -> what its figures are found by: name of the attribute -> column.
 KEYS: dict[str, dict[str, str]] = {
     "regional_comparison": {"indicator": "indicator_id", "council": "council_code", "period": "period"},
@@ -38,8 +47,31 @@ KEYS: dict[str, dict[str, str]] = {
         "kind": "period_type",
         "place": "place",
     },
+    "shared_local_indicators": {
+        "indicator": "indicator_id",
+        "council": "council_code",
+        "kind": "period_type",
+        "month": "month_end",
+    },
     "reconciliation": {"indicator": "indicator_id", "council": "council_code", "period": "period"},
     "looked_after_now": {"council": "council_code"},
+    **dict.fromkeys(
+        ("practice_workforce", "practice_continuity", "practice_audits", "practice_supervision", "practice_areas"),
+        _MEASURED,
+    ),
+    "practice_due": {"council": "council_code", "team": "team", "thing": "what"},
+    "annex_a_readiness": {"council": "council_code", "list": "list", "day": "day"},
+    "practice_survey": {
+        "council": "council_code",
+        "source": "source",
+        "wave": "wave",
+        "question": "question",
+        "item": "item",
+        "option": "option",
+    },
+    "practice_impact": {**_OF_PROGRAMME, "measure": "measure"},
+    "practice_impact_quarters": {**_OF_PROGRAMME, "measure": "measure", "quarter": "quarters_since"},
+    "practice_programmes": {**_OF_PROGRAMME, "team": "team"},
     "quality_deliveries": {
         "council": "council_code",
         "return": "return_id",
@@ -57,6 +89,8 @@ KEYS: dict[str, dict[str, str]] = {
         "place": "first_place",
     },
 }
+#: Every figure of a council's own records is provisional: its page says so once.
+_ALWAYS_PROVISIONAL = {"local_indicators", *(mart for mart in KEYS if mart.startswith("practice_"))}
 _STATUS = {
     "value": "value_status",
     "north_east_value": "north_east_status",
@@ -67,6 +101,8 @@ _STATUS = {
     "latest_value": "latest_status",
     "published_value": "published_status",
     "local_value": "local_status",
+    "numerator": "numerator_status",
+    "denominator": "denominator_status",
     "then_england_value": "",
 }
 
@@ -91,7 +127,7 @@ def figure(
     shown = words.number(value, _count_decimals(value) if whole else row.get("decimals"))
     if sign and not shown.startswith("−") and Decimal(value):
         shown = f"+{shown}"
-    mark = " <small>provisional</small>" if status == "provisional" and mart != "local_indicators" else ""
+    mark = " <small>provisional</small>" if status == "provisional" and mart not in _ALWAYS_PROVISIONAL else ""
     return Markup(f'<data {attributes} value="{words.plain(value)}">{shown}</data>{mark}')
 
 

@@ -1,4 +1,4 @@
-"""Workforce and practice: whatever marts of these names there are, each as a table with what its columns mean."""
+"""Workforce: what is published of social workers, and any mart of that name as a table with what its columns mean."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from psycopg import sql
 from socialcare.report.page import Pages
 from socialcare.report.reading import Edition
 
-TOPICS = {"workforce": "Children's Services Workforce", "practice": ""}
+TOPICS = {"workforce": "Children's Services Workforce"}
 #: A page is to be read: a mart with more rows is for the extracts, and the page says so.
 SHOWN = 200
 
@@ -28,7 +28,7 @@ def page(pages: Pages, prefix: str) -> str:
         here=f"{prefix}.html",
         topic=prefix.capitalize(),
         measures=[(one, _newest(pages, one["indicator_id"])) for one in measures],
-        marts=[_mart(pages.edition, name) for name in _marts(pages.edition, prefix)],
+        marts=[plain_table(pages.edition, name) for name in _marts(pages.edition, prefix)],
     )
 
 
@@ -43,7 +43,8 @@ def _newest(pages: Pages, indicator_id: str) -> list[Any]:
     return [(place, found[place.code]) for place in pages.places if found[place.code]]
 
 
-def _mart(edition: Edition, name: str) -> dict[str, Any]:
+def plain_table(edition: Edition, name: str) -> dict[str, Any]:
+    """Return a mart's first rows, with its columns and what they mean."""
     columns = edition.rows(
         "select attname as name, coalesce(col_description(attrelid, attnum), '') as meaning from pg_attribute"
         " where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped order by attnum",

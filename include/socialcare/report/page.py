@@ -14,6 +14,7 @@ from socialcare.report import words
 from socialcare.report.figures import figure
 from socialcare.report.made_before import MARK, MadeBefore, made_of
 from socialcare.report.reading import Edition, Place, Row, slug
+from socialcare.report.small_drawings import around, bar, interval
 from socialcare.report.sparkline import draw
 
 SYNTHETIC = "SYNTHETIC: what councils sent here was generated and is not about real children."
@@ -93,6 +94,9 @@ def _environment() -> jinja2.Environment:
         dict=dict,
         figure=figure,
         draw=draw,
+        around=around,
+        bar=bar,
+        interval=interval,
         words=words,
         verdict=words.verdict,
         number=words.number,

@@ -15,8 +15,10 @@ from socialcare.report import (
     front,
     indicator_page,
     marts_page,
+    month_ends_page,
     ofsted,
     own_page,
+    practice_pages,
     quality_page,
     reading,
 )
@@ -62,6 +64,10 @@ def _pages(edition: Edition, before: MadeBefore) -> Iterator[tuple[str, str]]:
         yield "ofsted.html", ofsted.page(pages)
     for prefix in marts_page.held(edition):
         yield f"{prefix}.html", marts_page.page(pages, prefix)
+    if month_ends_page.held(edition):
+        yield month_ends_page.FILE, month_ends_page.page(pages)
+    if practice_pages.held(edition):
+        yield from practice_pages.pages(pages)
     if edition.held("claims"):
         yield "quoted.html", claims.page(pages)
     if edition.council is not None:
@@ -78,9 +84,13 @@ def _menu(edition: Edition) -> list[tuple[str, str]]:
         if _judged(edition):
             menu.append(("quality.html", "Quality of deliveries"))
     menu.append(("measures.html", "Measures"))
+    if month_ends_page.held(edition):
+        menu.append((month_ends_page.FILE, "Month ends"))
     if edition.held("ofsted_judgements"):
         menu.append(("ofsted.html", "Ofsted"))
     menu += [(f"{prefix}.html", prefix.capitalize()) for prefix in marts_page.held(edition)]
+    if practice_pages.held(edition):
+        menu.append(("practice.html", "Practice"))
     if edition.held("claims"):
         menu.append(("quoted.html", "Quoted figures"))
     return menu

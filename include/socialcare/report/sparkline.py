@@ -12,10 +12,11 @@ from socialcare.report import words
 WIDTH, HEIGHT, EDGE = 132, 34, 4
 
 
-def draw(rows: Sequence[Mapping[str, Any]]) -> Markup:
+def draw(rows: Sequence[Mapping[str, Any]], each: str = "year") -> Markup:
     """Draw the values of ``rows`` (one council, one indicator, oldest first) with their intervals.
 
-    A figure that is not there leaves a gap: it is neither drawn nor bridged.
+    ``each`` is what a row is of: a year, a quarter, a month, a delivery. A figure that is not there leaves a gap: it is
+    neither drawn nor bridged.
     """
     known = [row for row in rows if row["value"] is not None]
     if len(known) < 2:
@@ -43,14 +44,17 @@ def draw(rows: Sequence[Mapping[str, Any]]) -> Markup:
     parts.append(f'<circle cx="{x(last):.1f}" cy="{y(last["value"]):.1f}" r="3"/>')
     return Markup(
         '<svg class="spark" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">{}</svg>'
-    ).format(WIDTH, HEIGHT, WIDTH, HEIGHT, _label(rows, len(known)), Markup("".join(parts)))
+    ).format(WIDTH, HEIGHT, WIDTH, HEIGHT, _label(rows, len(known), each), Markup("".join(parts)))
 
 
-def _label(rows: Sequence[Mapping[str, Any]], known: int) -> str:
+def _label(rows: Sequence[Mapping[str, Any]], known: int, each: str) -> str:
     trend = words.TRENDS.get(str(rows[-1].get("trend")), "")
     missing = len(rows) - known
-    gaps = f"; {words.counted(missing, 'year')} without a figure, not drawn" if missing else ""
-    return f"Line from {rows[0]['period_end_date'].year} to {rows[-1]['period_end_date'].year}: {trend}{gaps}."
+    several = {"delivery": "deliveries"}.get(each)
+    gaps = f"; {words.counted(missing, each, several)} without a figure, not drawn" if missing else ""
+    ends = (rows[0]["period_end_date"], rows[-1]["period_end_date"])
+    first, last = (str(end.year) if each == "year" else words.day(end) for end in ends)
+    return f"Line from {first} to {last}{': ' + trend if trend else ''}{gaps}."
 
 
 def _or(row: Mapping[str, Any], limit: str) -> Any:

@@ -44,6 +44,21 @@ TRENDS = {
     "no_clear_trend": "no clear trend",
     "fewer_than_five_periods": "fewer than five years",
 }
+#: What a figure of a council's own records is over.
+SPANS = {
+    "snapshot": "on the day",
+    "rolling_12_months": "the twelve months to it",
+    "year_to_date": "the collection year so far",
+    "year": "the year so far",
+    "quarter": "the quarter",
+    "cohort": "cases closed long enough ago to know",
+}
+EFFECTS = {
+    "rise": "a rise",
+    "fall": "a fall",
+    "not_told_apart": "not told apart from none",
+    "refused": "nothing can be said",
+}
 STATES = {
     "ok": "up to date",
     "kept_last_good": "STALE: the last good one stands",
