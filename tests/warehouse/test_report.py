@@ -323,7 +323,8 @@ def test_pages_can_be_read_without_seeing_them(editions: dict[str, Path], editio
     [
         (
             "light",
-            "index measures council-durham measure-rereferral-pct ofsted own quality workforce month-ends practice practice-audits",
+            "index measures council-durham measure-rereferral-pct ofsted own quality workforce month-ends practice"
+            " practice-audits",
         ),
         ("dark", "index measure-rereferral-pct practice-impact practice-survey"),
     ],
