@@ -17,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from socialcare import embedded
@@ -48,7 +49,9 @@ def p95(seconds: list[float]) -> float:
     return sorted(seconds)[-max(1, len(seconds) // 20)]
 
 
-def main() -> None:
+@contextmanager
+def after_a_night() -> Iterator[None]:
+    """Hold a home of its own, with a warehouse that one night has filled from what the environment names."""
     published = os.environ.get("SOCIALCARE_BENCH_PUBLISHED")
     inputs = {"SOCIALCARE_SOURCES": "mirror", "SOCIALCARE_PUBLISHED": published} if published else {}
     print(f"inputs: {'a mirror of real published files' if published else 'the bundled sample'}\n")
@@ -60,10 +63,15 @@ def main() -> None:
     try:
         # In a process of its own: dbt leaves hundreds of megabytes behind.
         subprocess.run([sys.executable, "-c", _NIGHT], cwd=PROJECT_ROOT, check=True, stdout=subprocess.DEVNULL)
-        ask()
+        yield
     finally:
         embedded.stop()
         shutil.rmtree(home, ignore_errors=True)
+
+
+def main() -> None:
+    with after_a_night():
+        ask()
 
 
 _NIGHT = """

@@ -11,9 +11,7 @@ process, as the editions after the first are made, the charts being drawn alread
 from __future__ import annotations
 
 import json
-import os
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,9 +19,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.queries import _NIGHT
-from socialcare import embedded
-from socialcare.settings import PROJECT_ROOT, get_settings
+from bench.queries import after_a_night
+from socialcare.settings import PROJECT_ROOT
 
 AREAS = {"the region": "E12000001", "all of England": None}
 
@@ -63,19 +60,8 @@ def main() -> None:
     if "--here" in sys.argv:
         measure()
         return
-    published = os.environ.get("SOCIALCARE_BENCH_PUBLISHED")
-    inputs = {"SOCIALCARE_SOURCES": "mirror", "SOCIALCARE_PUBLISHED": published} if published else {}
-    home = Path(tempfile.mkdtemp(prefix="socialcare-bench-"))
-    home.chmod(0o755)
-    os.environ.update({**inputs, "SOCIALCARE_HOME": str(home)})
-    get_settings.cache_clear()
-    embedded.start(die_with_parent=True)
-    try:
-        subprocess.run([sys.executable, "-c", _NIGHT], cwd=PROJECT_ROOT, check=True, stdout=subprocess.DEVNULL)
+    with after_a_night():
         measure()
-    finally:
-        embedded.stop()
-        shutil.rmtree(home, ignore_errors=True)
 
 
 if __name__ == "__main__":

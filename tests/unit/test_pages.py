@@ -7,6 +7,7 @@ import os
 import threading
 import tracemalloc
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from lxml import html
 
 from socialcare.operate import handbook, landing, pages
 from socialcare.settings import PROJECT_ROOT, get_settings
+
+CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture
@@ -161,3 +164,23 @@ def test_no_address_is_told_where_nothing_serves(home: Path) -> None:
     (home / "run/pages.json").write_text(json.dumps({"port": 1, "pid": os.getpid()}))
     assert pages.address() is None, "that process is another"
     assert PROJECT_ROOT.exists()
+
+
+def test_what_is_served_asks_nobody_else_for_anything(base: str, home: Path) -> None:
+    if not CHROMIUM.exists():
+        pytest.skip("no Chromium at /usr/bin/chromium")
+    from playwright.sync_api import sync_playwright
+
+    page_of_dbt = files("dbt.task.docs").joinpath("index.html").read_bytes()  # the page that `make docs` fills in
+    (home / "docs/dbt").mkdir(parents=True)
+    (home / "docs/dbt/index.html").write_bytes(page_of_dbt)
+    asked: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        for name in ("", "tables/index.html", "handbook/README.md", "handbook/docs/report.md"):
+            page.goto(base + name, wait_until="networkidle")
+        browser.close()
+    assert len(asked) >= 4
+    assert not [url for url in asked if not url.startswith((base, "data:", "blob:"))]

@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import yaml
 from lxml import etree
 
 from socialcare.report import charts, figures, sparkline, words
 from socialcare.report.made_before import MadeBefore
+from socialcare.settings import PROJECT_ROOT
 
 HOSTILE = "<script>alert('x')</script>\"&"
 
@@ -153,3 +155,20 @@ def test_a_chart_needs_nothing_from_elsewhere_and_has_a_name_and_a_description()
 def test_a_region_without_figures_has_words_in_place_of_a_chart() -> None:
     none = row(value=None, value_status="suppressed")
     assert "<svg" not in draw([row()], [none], None, ours=frozenset(), name="n", unit="%", key="k")
+
+
+def test_what_reads_the_marts_is_declared_to_dbt() -> None:
+    models = [
+        model
+        for file in (PROJECT_ROOT / "dbt_project/models/marts").glob("_*__models.yml")
+        for model in yaml.safe_load(file.read_text())["models"]
+    ]
+    taken = {model["name"] for model in models if model["config"]["meta"].get("extract")}
+    code = "".join(path.read_text() for path in (PROJECT_ROOT / "include/socialcare/report").rglob("*.py"))
+    read = {model["name"] for model in models} & (set(re.findall(r"published\.(\w+)", code)) | figures.KEYS.keys())
+    exposed = {
+        one["name"]: {re.findall(r"'(\w+)'", ref)[0] for ref in one["depends_on"]}
+        for one in yaml.safe_load((PROJECT_ROOT / "dbt_project/models/exposures.yml").read_text())["exposures"]
+    }
+    assert exposed["extracts"] == taken
+    assert exposed["morning_report"] >= read

@@ -27,7 +27,7 @@ MEASURED = {
     "practice_workforce": ("Our workforce", "Who is here, who came and left, who carries how much."),
     "practice_continuity": (
         "Continuity for families",
-        "How often a child's lead changes, who came back, what is in time.",
+        "How often leads change, who came back, what is in time.",
     ),
     "practice_audits": ("Case audits", "By grade, theme, question and team, and whether moderation agrees."),
     "practice_supervision": (
