@@ -8,7 +8,19 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "include" / "socialcare"
-ROOMS = ("extract", "door", "land", "quality", "warehouse", "deliver", "report")
+ROOMS = (
+    "extract",
+    "door",
+    "land",
+    "quality",
+    "warehouse",
+    "deliver",
+    "report",
+    "claims",
+    "disclosure",
+    "impact",
+    "generate",
+)
 #: A room may know the ground floor, never another room, the steps or the scheduler.
 GROUND = {"registry", "settings", "errors", "credentials", "database", "embedded", "embedded_host", "outcomes"}
 GROUND |= {"formulas"}

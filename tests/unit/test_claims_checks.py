@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from socialcare.claims import agree, dates, direction, labels, names, shares, vintage
+from socialcare.claims import agree, dates, direction, labels, names, shares, vintage, wording
 from socialcare.claims.model import (
     Book,
     Claim,
@@ -318,3 +318,31 @@ def test_a_figure_far_out_of_its_own_series_is_suspect() -> None:
     )
     assert classes(vintage.out_of_line(book(year(1, "0.1", 2023), published=held))) == ["suspect"]
     assert vintage.out_of_line(book(year(1, "1.9", 2023), published=held)) == []
+
+
+def quoted(*quotes: str) -> Book:
+    return Book(statements=tuple(Statement("d", line, "x", "x", "", quote=quote) for line, quote in enumerate(quotes)))
+
+
+@pytest.mark.parametrize("words", ["independent upon each other", "Consistent to the plan", "different than"])
+def test_a_word_beside_a_preposition_that_it_does_not_take_is_a_slip(words: str) -> None:
+    found = wording.a_word_that_takes_another(quoted(words))
+    assert classes(found) == ["typo"]
+    assert found[0].needed
+
+
+@pytest.mark.parametrize("words", ["independent of us", "dependent upon each other", "an independent panel"])
+def test_a_word_beside_its_own_preposition_is_left_alone(words: str) -> None:
+    assert wording.a_word_that_takes_another(quoted(words)) == []
+
+
+@pytest.mark.parametrize("line", ["Staff\t•••••\t4", "Offer\t\t9)", "uatıon", "Deve\telopment"])
+def test_a_line_that_a_scan_misread_waits_for_somebody_to_look(line: str) -> None:
+    found = wording.misread_text(quoted("Staff, 4 of 10", line))
+    assert [(each.class_, each.line) for each in found] == [("format", 1)]
+    assert found[0].needed
+
+
+@pytest.mark.parametrize("line", ["(see Table 1)", "- 1) We will", "72% (of 71)", "a year\tago", "• one point"])
+def test_brackets_lists_and_columns_are_no_misreading(line: str) -> None:
+    assert wording.misread_text(quoted(line)) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from socialcare.claims import agree, dates, direction, labels, names, shares, vintage
+from socialcare.claims import agree, dates, direction, labels, names, shares, vintage, wording
 from socialcare.claims.model import Book, Finding
 
 CHECKS: tuple[Callable[[Book], list[Finding]], ...] = (
@@ -39,6 +39,8 @@ CHECKS: tuple[Callable[[Book], list[Finding]], ...] = (
     dates.judgement_differs,
     vintage.against_published,
     vintage.out_of_line,
+    wording.a_word_that_takes_another,
+    wording.misread_text,
 )
 
 

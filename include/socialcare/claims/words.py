@@ -33,6 +33,19 @@ SHARES: dict[str, tuple[Decimal, Decimal]] = {
 }
 #: Words that bound or round a figure. Beside an exact count they say that it was not counted so.
 BOUNDING = frozenset({"over", "almost", "around", "about", "approximately", "nearly", "some", "more than"})
+#: Adjectives, and the prepositions that they take.
+TAKES: dict[str, frozenset[str]] = {
+    "independent": frozenset({"of", "from", "in"}),
+    "dependent": frozenset({"on", "upon"}),
+    "different": frozenset({"from", "to", "in", "for"}),
+    "consistent": frozenset({"with", "in", "across"}),
+    "responsible": frozenset({"for", "to"}),
+    "capable": frozenset({"of"}),
+    "compliant": frozenset({"with"}),
+    "superior": frozenset({"to", "in"}),
+    "inferior": frozenset({"to", "in"}),
+}
+PREPOSITIONS = frozenset({"of", "from", "on", "upon", "with", "to", "than", "for"})
 
 
 def direction(words: str, better: str = "") -> str:
