@@ -46,5 +46,6 @@ def build() -> None:
     dbt.build(
         "+practice_workforce +practice_continuity +practice_audits +practice_supervision +practice_survey"
         " +practice_areas +practice_due +practice_team_quarters +practice_impact_quarters +annex_a_readiness"
+        " +dim_practice_measure +quality_deliveries"
     )
     assert store.fill() > 0

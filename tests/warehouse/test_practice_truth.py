@@ -23,7 +23,7 @@ from socialcare.quality import runner
 from socialcare.registry import all_councils
 from socialcare.registry.councils import council
 from socialcare.settings import PROJECT_ROOT
-from socialcare.warehouse import dbt, versions
+from socialcare.warehouse import dbt, explain_practice, versions
 
 from . import practised
 from .delivered import rows
@@ -32,6 +32,8 @@ from .practised import AS_OF, YEAR
 #: What makes the number of a day, counted from 1970-01-01, an ordinal.
 EPOCH = date(1970, 1, 1).toordinal()
 MARTS = ("workforce", "continuity", "audits", "supervision", "areas")
+#: What is published here: the marts whose names begin so.
+SHOWN = ("practice_", "annex_a_", "dim_practice_", "quality_deliveries")
 #: The planted figure of each measure of the whole council.
 PLANTED = {
     # the workforce census
@@ -277,7 +279,7 @@ def test_teams_by_quarter_are_the_planted_ones(planted: dict[str, Figure]) -> No
 def test_each_council_reads_its_own_rows_and_an_analyst_none(planted: dict[str, Figure]) -> None:
     """Staff are people: no row of another council, and none for the region."""
     declared = json.loads(dbt.manifest().read_text())["nodes"]
-    alone = {key: node for key, node in declared.items() if node["name"].startswith(("practice_", "annex_a_"))}
+    alone = {key: node for key, node in declared.items() if node["name"].startswith(SHOWN)}
     version = versions.prepare("practice", manifest={"nodes": alone})
     versions.mark_audited(version)
     versions.publish(version, None)
@@ -293,6 +295,9 @@ def test_every_documented_query_runs_as_the_council_itself(planted: dict[str, Fi
     page = (PROJECT_ROOT / "docs" / "workforce.md").read_text()
     queries = re.findall(r"^ +(select [^\n]+(?:\n +\S[^\n]+)*)\n", page, flags=re.MULTILINE)
     assert len(queries) >= 15
+    asked = set(re.findall(r"from (\w+)", " ".join(queries)))
+    files = (PROJECT_ROOT / "dbt_project/models/marts").glob("practice_*.sql")
+    assert {file.stem for file in files} <= asked, "a mart without its question"
     with connect(council("durham").role) as connection:
         connection.execute("set search_path = published")
         for query in queries:
@@ -386,3 +391,37 @@ def test_two_printed_waves_are_compared_where_the_report_has_both(planted: dict[
     ]
     assert {row[1] for row in found if row[6] is not None} == {"Round 2"}
     assert rows("select bool_or(is_comparable) from marts.practice_survey where option not like '% + %'") == [(False,)]
+
+
+def test_what_the_page_says_of_a_programme_is_what_is_published(planted: dict[str, Figure]) -> None:
+    """After the publication: the page's answers are of this very life, word by word."""
+    page = (PROJECT_ROOT / "docs" / "workforce.md").read_text().split("## practice_impact")[1].split("\n## ")[0]
+    blocks = re.findall(r"^ {8}(select (?:[^\n]+\n {8})*[^\n]+)\n\n((?: {8}[^\n]+\n)+)", page, flags=re.MULTILINE)
+    assert len(blocks) == 3
+    with connect(council("durham").role) as connection:
+        connection.execute("set search_path = published")
+        for query, answer in blocks:
+            found = connection.execute(query).fetchall()
+            told = " ".join(str(cell) for row in found for cell in row if cell is not None)
+            assert " ".join(answer.split()) == told
+
+
+def test_a_measure_is_explained_to_its_council(planted: dict[str, Figure]) -> None:
+    """After the publication: what was counted, of what, sent when, and for whom."""
+    assert explain_practice.is_measure("supervised_pct")
+    assert not explain_practice.is_measure("team_left_pct")
+    console = Console(record=True, width=400, file=StringIO())
+    explain_practice.show(console, "supervised_pct", "Durham", "2026-03-31")
+    told, wanted = console.export_text(), planted["QA06"]
+    assert told.startswith("Durham, Supervised in five weeks, at 2026-03-31: ")
+    assert f"Had supervision in the 35 days to the last day = {wanted.numerator}, over" in told
+    assert f"Staff in post for 35 days or more = {wanted.denominator}" in told
+    assert "(wilson)" in told
+    assert "local_records as at 2026-03-31" in told
+    assert "team (42)" in told
+    assert "SYNTHETIC" in told
+    with pytest.raises(Fault, match="no figure of that council") as refusal:
+        explain_practice.show(console, "supervised_pct", "durham", "1999-03-31")
+    assert "2026-03-31" in refusal.value.remedy
+    with pytest.raises(Fault, match="No council"):
+        explain_practice.show(console, "supervised_pct", "Atlantis", "2026-03-31")

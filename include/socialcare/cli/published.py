@@ -32,14 +32,22 @@ def sql(
 
 @app.command()
 def explain(
-    indicator: Annotated[str, typer.Argument(help="The indicator's id, as in dim_indicator.")],
+    indicator: Annotated[
+        str, typer.Argument(help="The indicator's id, as in dim_indicator, or a measure of dim_practice_measure.")
+    ],
     council: Annotated[str, typer.Argument(help="The council: its name or its code.")],
-    period: Annotated[str, typer.Argument(help="The period, as the publisher writes it: 2024.")],
+    period: Annotated[
+        str, typer.Argument(help="The period, as the publisher writes it: 2024; of a measure its last day.")
+    ],
 ) -> None:
     """Say why a figure is what it is: its counts, file and line, comparators, and what each release said."""
     from socialcare.warehouse import explain as why
+    from socialcare.warehouse import explain_practice
 
     with existing_database():
+        if explain_practice.is_measure(indicator):
+            explain_practice.show(console, indicator, council, period)
+            return
         why.show(console, why.explain(indicator, council, period))
 
 
