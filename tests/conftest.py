@@ -134,17 +134,25 @@ def module_warehouse(postgres: int, _session_home: Path, tmp_path_factory: pytes
         yield from fresh_warehouse(_session_home, tmp_path_factory.mktemp("home"), monkeypatch)
 
 
+#: The warehouses that are there now.
+_IN_USE: set[str] = set()
+
+
 def fresh_warehouse(session_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     from socialcare.database import ADMIN, connect
     from socialcare.warehouse import schema
 
-    name = f"w_{next(tempfile._get_candidate_names())}".lower()  # type: ignore[attr-defined]
+    # The lowest number that is free: what dbt read of its project holds the name, and serves the next of that name.
+    name = next(name for name in (f"w_{number}" for number in range(99)) if name not in _IN_USE)
+    _IN_USE.add(name)
     monkeypatch.setenv("SOCIALCARE_HOME", str(home))
     monkeypatch.setenv("SOCIALCARE_WAREHOUSE_DATABASE", name)
     # One server and its passwords serve every test; all else is the test's own.
     (home / "postgres.json").write_bytes((session_home / "postgres.json").read_bytes())
     (home / "secrets").symlink_to(session_home / "secrets")
-    _carry_proofs(session_home, home)
+    carry_proofs(session_home, home)
+    read = session_home / "dbt" / f"{name}.msgpack"
+    _copy(read, home / "dbt" / "target" / "partial_parse.msgpack")
     get_settings.cache_clear()
     with connect(ADMIN, database="postgres", autocommit=True) as connection:
         # Files are copied, not logged page by page: a quarter of the processor's time, and there are hundreds of these.
@@ -152,18 +160,24 @@ def fresh_warehouse(session_home: Path, home: Path, monkeypatch: pytest.MonkeyPa
         connection.execute(create.format(sql.Identifier(name)))
         schema.open_database(connection, name)
     yield name
-    _carry_proofs(home, session_home)
+    carry_proofs(home, session_home)
+    if not read.is_file():
+        _copy(home / "dbt" / "target" / "partial_parse.msgpack", read)
     get_settings.cache_clear()
     monkeypatch.setenv("SOCIALCARE_HOME", str(session_home))
     get_settings.cache_clear()
     with connect(ADMIN, database="postgres", autocommit=True) as connection:
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    _IN_USE.remove(name)
     get_settings.cache_clear()
 
 
-def _carry_proofs(home: Path, to: Path) -> None:
+def carry_proofs(home: Path, to: Path) -> None:
     """Tell one home which of dbt's unit tests passed in another: they prove arithmetic, once a session."""
-    note = home / "dbt" / "unit_tests_passed"
-    if note.is_file():
-        (to / "dbt").mkdir(exist_ok=True)
-        (to / "dbt" / "unit_tests_passed").write_bytes(note.read_bytes())
+    _copy(home / "dbt" / "unit_tests_passed", to / "dbt" / "unit_tests_passed")
+
+
+def _copy(file: Path, to: Path) -> None:
+    if file.is_file():
+        to.parent.mkdir(parents=True, exist_ok=True)
+        to.write_bytes(file.read_bytes())
