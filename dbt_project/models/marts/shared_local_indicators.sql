@@ -108,16 +108,7 @@ shown as (
         and asked.period_type = below.period_type
         and asked.month_end = below.month_end
         and asked.denominator_measure = below.measure
-    left join lateral (
-        select
-            estimates.population_0_17,
-            estimates.release as population_year
-        from {{ ref('stg_ons_population__mid_years') }} as estimates
-        where estimates.area_code = asked.council_code
-            and estimates.release::int <= extract(year from asked.as_of_date)
-        order by estimates.release desc
-        limit 1
-    ) as people on asked.denominator_measure = 'population'
+    {{ with_population('asked') }}
 
 ),
 
