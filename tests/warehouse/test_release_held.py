@@ -80,7 +80,7 @@ def events(approval: Any, *versions_held: int) -> Any:
     from airflow.sdk.execution_time.context import TriggeringAssetEventsAccessor
 
     return TriggeringAssetEventsAccessor.build(
-        SimpleNamespace(asset=approval.VERSION_HELD, source_aliases=[], extra={"version_id": version})  # type: ignore[misc]
+        SimpleNamespace(asset=approval.VERSION_HELD, source_aliases=[], extra={"version_id": version})
         for version in versions_held
     )
 
