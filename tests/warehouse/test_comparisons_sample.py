@@ -22,7 +22,7 @@ def sample(module_warehouse: str) -> None:
     """The sample, through the same steps as the real thing, built once."""
     for source in all_sources():
         ingest_source("night-1", source.id)
-    dbt.build()
+    dbt.build("+regional_comparison +ofsted_judgements +reconciliation")
 
 
 def rows(query: str) -> list[tuple[Any, ...]]:

@@ -236,7 +236,7 @@ def test_an_indicator_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         csv.DictWriter(file, header).writerow(row)
     monkeypatch.setenv("SOCIALCARE_PROJECT_ROOT", str(tmp_path))
     get_settings.cache_clear()
-    dbt.build()
+    dbt.build("+regional_comparison +indicators +dim_indicator +indicator_values")
     found = rows(
         "select count(*), min(value)::text, min(period_end_date)::text from marts.regional_comparison"
         " where indicator_id = 'sw_vacancy_again_pct'"
