@@ -29,7 +29,13 @@ OF_ENGLAND = frozenset(
     )
 )
 #: What takes longest, longest first: begun last, one process would end minutes after the other.
-LONGEST = ("e2e", "england", "tests/warehouse/test_door_canary.py", "tests/warehouse/test_kept_indicators.py")
+LONGEST = (
+    *("e2e", "england"),
+    *(
+        f"tests/warehouse/test_{name}.py"
+        for name in ("night", "door_canary", "dbt_build", "observations", "door_hostile")
+    ),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
