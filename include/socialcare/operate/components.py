@@ -1,4 +1,4 @@
-"""Airflow's components, configured for one machine: loopback only, behind a login, sized to the machine.
+"""Airflow's components: started on a port that is ours, waited for until healthy, and watched.
 
 Runs under the keeper. Writes ``<home>/run/state.json`` so that the command that asked can follow along.
 """
@@ -6,9 +6,6 @@ Runs under the keeper. Writes ``<home>/run/state.json`` so that the command that
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -19,16 +16,17 @@ from pathlib import Path
 import psutil
 import requests
 
-from socialcare.credentials import replace_private, secret
-from socialcare.database import connect, pass_file, url
+from socialcare.database import connect
 from socialcare.errors import Fault
 from socialcare.operate import pages
 from socialcare.operate.airflow_api import AirflowApi
+from socialcare.operate.airflow_environment import LOGIN, airflow_command, airflow_environment
 from socialcare.operate.state import read_state, say
 from socialcare.settings import child_environment, get_settings
 from socialcare.warehouse import schema
 
-LOGIN = "admin"
+__all__ = ["LOGIN", "airflow_environment", "main"]
+
 Component = subprocess.Popen[bytes]
 _TRIES = 3
 COMPONENTS = {
@@ -38,67 +36,6 @@ COMPONENTS = {
     "dag-processor": ["dag-processor"],
     "triggerer": ["triggerer", "--skip-serve-logs"],
 }
-
-
-def airflow_environment(port: int) -> dict[str, str]:
-    """Return the environment of every Airflow process. Passwords are in files that it names, not in it."""
-    settings = get_settings()
-    folder = settings.home / "airflow"
-    _write_private_configuration(folder)
-    page = f"http://127.0.0.1:{port}"
-    values = {
-        "AIRFLOW_HOME": str(folder),
-        "PGPASSFILE": pass_file(("airflow",)),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": url(
-            "airflow", driver="postgresql+psycopg2", database=settings.airflow_database
-        ),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": url(
-            "airflow", driver="postgresql+asyncpg", database=settings.airflow_database
-        ),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(settings.project_root / "dags"),
-        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-        "AIRFLOW__CORE__PARALLELISM": str(max(2, min(8, 2 * (os.cpu_count() or 2)))),
-        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
-        "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Europe/London",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{LOGIN}:admin",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(_login_file()),
-        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{page}/execution/",
-        "AIRFLOW__API__HOST": "127.0.0.1",
-        "AIRFLOW__API__PORT": str(port),
-        "AIRFLOW__API__BASE_URL": page,
-        "AIRFLOW__API__INSTANCE_NAME": "North East children's social care",
-        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",
-        "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
-        "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
-        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(folder / "logs"),
-        "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS": "0o700",
-        "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": "0o600",
-        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "60",
-        "AIRFLOW__DAG_PROCESSOR__PRINT_STATS_INTERVAL": "0",
-    }
-    return child_environment(**values)
-
-
-def _write_private_configuration(folder: Path) -> None:
-    """Keep Airflow's own secrets in its configuration file, which only we may read: in no environment."""
-    from base64 import urlsafe_b64encode
-
-    fernet = urlsafe_b64encode(bytes.fromhex(secret("airflow-fernet"))).decode()
-    folder.mkdir(parents=True, exist_ok=True)
-    replace_private(
-        folder / "airflow.cfg",
-        f"[core]\nfernet_key = {fernet}\n"
-        f"[api]\nsecret_key = {secret('airflow-api')}\n"
-        f"[api_auth]\njwt_secret = {secret('airflow-jwt')}\n",
-    )
-
-
-def _login_file() -> Path:
-    path = get_settings().secrets / "airflow-login.json"
-    if not path.exists():
-        replace_private(path, json.dumps({LOGIN: secret("airflow-login", nbytes=9)}))
-    return path
 
 
 def main() -> int:
@@ -230,7 +167,7 @@ def _migrate(environment: dict[str, str]) -> None:
     log = _log("db-migrate")
     with log.open("ab") as output:
         result = subprocess.run(
-            [_airflow(), "db", "migrate"], env=environment, stdout=output, stderr=output, check=False
+            [airflow_command(), "db", "migrate"], env=environment, stdout=output, stderr=output, check=False
         )
     if result.returncode:
         raise Fault(
@@ -240,11 +177,6 @@ def _migrate(environment: dict[str, str]) -> None:
             remedy=f"read the end of that log; remove {get_settings().home} to start afresh if this is a trial.",
         )
     done.touch()
-
-
-def _airflow() -> str:
-    beside = Path(sys.executable).with_name("airflow")
-    return str(beside) if beside.exists() else (shutil.which("airflow") or "airflow")
 
 
 def _log(name: str) -> Path:
@@ -260,7 +192,7 @@ def _start(name: str, environment: dict[str, str]) -> Component:
         log.replace(log.with_suffix(".log.1"))
     with log.open("ab") as output:
         return subprocess.Popen(
-            [_airflow(), *COMPONENTS[name]],
+            [airflow_command(), *COMPONENTS[name]],
             env=environment,
             cwd=get_settings().home,
             stdin=subprocess.DEVNULL,
