@@ -22,9 +22,9 @@ from socialcare.door.intake import take_in
 from socialcare.generate.deliver import AS_OF, COLLECTION_YEAR, write_delivery
 from socialcare.settings import get_settings
 
-KILLS = 12
+KILLS = 20
 #: At least so many must end before the run does: else the times say nothing.
-MUST_END = 7
+MUST_END = 12
 #: Waits ready, everything imported. For each line it begins a run, which it kills after so many seconds (0: never) or
 #: which ends itself before or after a place in the code; it answers how the run ended and how long it took.
 READY = """
