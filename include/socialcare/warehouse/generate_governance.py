@@ -32,7 +32,8 @@ def governance(councils: tuple[Council, ...], returns: tuple[Return, ...], heade
         "|---|---|---|---|---|---|",
         *(_council(council) for council in councils),
         "",
-        "What names children: the encrypted originals, and receipts. Rows: raw, histories, positions in quarantine.",
+        "What names children: the encrypted originals, receipts and the list of what is due (the last two in the"
+        " council's own outbox). Rows: raw, histories, positions in quarantine.",
         "Backups, versions and extracts: see [operate.md](operate.md). Of a child who was erased, and of its"
         " assessments and audits, keyed tokens are kept for as long as the platform runs: they do not come in again.",
         "",
