@@ -12,13 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from socialcare.door.born_on import NOT_YET, BornOn
 from socialcare.door.cells import NO_DAY, NO_NUMBER, Bools, Checked, Days, Numbers
 from socialcare.registry.returns import ReturnYear
 
 #: An event in the month of birth or this many months after it shows its month only.
 _MONTHS = 1
-#: The birth of a child not yet born, where a return has such children: later than any day.
-_NOT_YET = np.int32(np.iinfo(np.int32).max)
 
 
 class Births:
@@ -30,12 +29,11 @@ class Births:
             table: tuple(name for name, column in declared.every_column.items() if column.flag)
             for table, declared in year.tables.items()
         }
-        self.forget()
+        self._known = BornOn()
 
     def forget(self) -> None:
         """Hold no birth: every file is read."""
-        self._held: list[tuple[Numbers, Days]] = []
-        self._number, self._born = np.empty(0, np.uint64), np.empty(0, np.int32)
+        self._known.close()
 
     def reduced(self, table: str, columns: dict[str, Checked]) -> dict[str, Checked]:
         """Remember the births of a block, or return its dates as they may pass."""
@@ -49,15 +47,22 @@ class Births:
         dates = [name for name in self._reduced[table] if name in columns]
         if not dates:
             return {}
-        born = self._find(subject.number)
-        return {name: _reduce(columns[name], born, self._can_tell(table, name, columns)) for name in dates}
+        can_tell = {name: self._can_tell(table, name, columns) for name in dates}
+        born = self._births_of(subject.number, np.logical_or.reduce(list(can_tell.values())))
+        return {name: _reduce(columns[name], born, can_tell[name]) for name in dates}
+
+    def _births_of(self, number: Numbers, asked: Bools) -> Days:
+        """Return the births of those who are asked for, NO_DAY in the place of the others."""
+        born = np.full(len(number), NO_DAY)
+        born[asked] = self._known.find(number[asked])
+        return born
 
     def _remember(self, number: Numbers, born: Days | None, *, may_be_unborn: bool) -> None:
         assert born is not None
         if may_be_unborn:
-            born = np.where(born == NO_DAY, _NOT_YET, born)
+            born = np.where(born == NO_DAY, NOT_YET, born)
         known = (number != NO_NUMBER) & (born != NO_DAY)
-        self._held.append((number[known], born[known]))
+        self._known.add(number[known], born[known])
 
     def _can_tell(self, table: str, name: str, columns: dict[str, Checked]) -> Bools:
         """Mark the rows whose date can be that of a birth, by the codes beside it."""
@@ -70,26 +75,6 @@ class Births:
                 marks.append(np.equal(code, wanted))
         can_tell: Bools = np.logical_and.reduce(marks)
         return can_tell
-
-    def _find(self, wanted: Numbers) -> Days:
-        if self._held:
-            numbers = np.concatenate([self._number, *(numbers for numbers, _ in self._held)])
-            born = np.concatenate([self._born, *(days for _, days in self._held)])
-            self._held = []
-            not_yet = born == _NOT_YET  # one file may lack what another has, so what is known comes first
-            order = np.lexsort((not_yet, numbers)) if not_yet.any() else np.argsort(numbers, kind="stable")
-            numbers = numbers[order]
-            first = np.ones(len(numbers), dtype=bool)
-            first[1:] = numbers[1:] != numbers[:-1]
-            self._number, self._born = numbers[first], born[order[first]]
-        if not len(self._number):
-            return np.full(len(wanted), NO_DAY)
-        in_order = np.argsort(wanted)  # neighbours are looked for near each other: twice as fast
-        place = np.empty(len(wanted), np.int64)
-        place[in_order] = np.searchsorted(self._number, wanted[in_order])
-        np.minimum(place, len(self._number) - 1, out=place)
-        found: Days = np.where(self._number[place] == wanted, self._born[place], NO_DAY).astype(np.int32)
-        return found
 
 
 def _reduce(date: Checked, born: Days, can_tell: Bools) -> Checked:

@@ -15,6 +15,7 @@ import pyarrow.compute as pac
 from socialcare.door.dialects import Dialects
 from socialcare.door.identity import Pseudonymiser, as_bools, postcode_sectors
 from socialcare.door.salted import Salt, first_bytes
+from socialcare.door.small import leave_pandas_out
 from socialcare.registry.returns import Column, ReturnYear
 
 Bools = npt.NDArray[np.bool_]
@@ -33,6 +34,7 @@ _DIGITS = r"^([0-9]+)$"
 _UPN = r"^(UN[1-5]|[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z])$"
 _NUMBER = r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$"
 _TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
+leave_pandas_out()
 #: What is left of a pupil number: that there is one, or why there is none.
 UPN_KINDS = pa.array(["present", "UN1", "UN2", "UN3", "UN4", "UN5"])
 #: Bytes that a rule sees of text that has a pattern.

@@ -21,6 +21,9 @@ _CLOSED: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,
     "memory_limit": "160MB",
     "temp_directory": "",
+    # What a query took goes back to the system when it ends.
+    "allocator_flush_threshold": "1MB",
+    "allocator_bulk_deallocation_flush_threshold": "1MB",
     "autoload_known_extensions": False,
     "autoinstall_known_extensions": False,
     "python_enable_replacements": False,

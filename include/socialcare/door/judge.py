@@ -76,6 +76,7 @@ class DeliveryJudge:
     def __exit__(self, *problem: object) -> None:
         for engine in self._engines:
             engine.__exit__()
+        self.births.forget()
         self.spill.__exit__()
         self.values.__exit__()
 

@@ -69,10 +69,9 @@ def copy_rows(
         sending: Future[None] | None = None
         for good in _chain(first, rows):
             loaded += len(good.lines)
-            data = _as_csv(good, council_id, delivery_id)
             if sending is not None:
                 sending.result()
-            sending = sender.submit(copy.write, data)
+            sending = sender.submit(_send, copy, good, council_id, delivery_id)
         if sending is not None:
             sending.result()
     return loaded
@@ -116,6 +115,10 @@ def copy_findings(
 def _chain(first: Good, rest: Iterator[Good]) -> Iterator[Good]:
     yield first
     yield from rest
+
+
+def _send(copy: psycopg.Copy, good: Good, council_id: str, delivery_id: int) -> None:
+    copy.write(_as_csv(good, council_id, delivery_id))
 
 
 def _as_csv(good: Good, council_id: str, delivery_id: int) -> memoryview:

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from socialcare.door.reading import Block, UnreadableError
 from socialcare.door.xml_shapes import Shape
@@ -61,6 +60,8 @@ class _Aside:
     """Blocks in a temporary file, each sealed under a key that nobody keeps."""
 
     def __init__(self) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # 6 MiB, for messages alone
+
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed with this object
         weakref.finalize(self, self._file.close)
         self._cipher = AESGCM(AESGCM.generate_key(bit_length=256))
