@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Iterator
 from datetime import date
 
 import psutil
@@ -13,50 +11,11 @@ import requests
 
 from socialcare import generate
 from socialcare.generate.deliver import COLLECTION_YEAR, write_delivery
-from tests.e2e.conftest import Place, new_place
+from tests.e2e import planted
+from tests.e2e.conftest import Place
+from tests.e2e.page import Page
 
-pytestmark = pytest.mark.timeout(600)
-
-
-class Page:
-    """The Airflow page, as a logged-in operator calls it."""
-
-    def __init__(self, place: Place) -> None:
-        self.url = json.loads((place.home / "run" / "state.json").read_text())["url"]
-        password = json.loads((place.home / "secrets" / "airflow-login.json").read_text())["admin"]
-        token = requests.post(f"{self.url}/auth/token", json={"username": "admin", "password": password}, timeout=30)
-        self.headers = {"Authorization": f"Bearer {token.json()['access_token']}"}
-
-    def runs(self, dag_id: str) -> list[dict[str, str]]:
-        answer = requests.get(f"{self.url}/api/v2/dags/{dag_id}/dagRuns", headers=self.headers, timeout=30)
-        return list(answer.json()["dag_runs"]) if answer.ok else []
-
-    def trigger(self, dag_id: str) -> None:
-        requests.post(
-            f"{self.url}/api/v2/dags/{dag_id}/dagRuns", headers=self.headers, json={"logical_date": None}, timeout=30
-        ).raise_for_status()
-
-    def wait(self, dag_id: str, count: int = 1, seconds: float = 180) -> list[dict[str, str]]:
-        """Wait until the DAG has ``count`` runs and all of them are over."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            runs = self.runs(dag_id)
-            if len(runs) >= count and all(run["state"] in ("success", "failed") for run in runs):
-                return runs
-            time.sleep(0.5)
-        raise AssertionError(f"{dag_id}: {self.runs(dag_id)}")
-
-
-@pytest.fixture(scope="module")
-def up() -> Iterator[Place]:
-    for place in new_place():
-        # Every night is late after no time at all: the alert must come.
-        place.environment["SOCIALCARE_NIGHT_DEADLINE_MINUTES"] = "0"
-        started = place.make("up")
-        assert started.code == 0, started.output
-        yield place
-        assert place.make("down").code == 0
-        place.wait_until_no_process(10)
+pytestmark = pytest.mark.timeout(1800)
 
 
 def test_the_schedule_runs_the_night_without_being_asked(up: Place) -> None:
@@ -64,6 +23,8 @@ def test_the_schedule_runs_the_night_without_being_asked(up: Place) -> None:
     [night] = Page(up).wait("nightly")
     assert (night["run_type"], night["state"]) == ("scheduled", "success")
     assert up.sql("select count(*) > 0 from regional_comparison") == ["t"]
+    live = up.sql("select children_looked_after from looked_after_now", "--as", "durham")
+    assert live == [str(planted.open_children())], "the planted child went through, and the broken rows did not"
 
 
 def test_the_page_asks_for_a_login(up: Place) -> None:
