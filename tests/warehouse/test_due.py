@@ -103,6 +103,19 @@ def test_a_council_without_the_data_set_is_counted_by_annex_a_and_the_rest_is_no
         assert found[what] == (False, None, None, None), "what was not sent is not none"
 
 
+def test_records_of_work_without_those_whom_it_is_due_to_tell_nothing(planted: dict[str, Figure]) -> None:
+    """Visits without plans, supervision without staff: nobody can be late by them, and that is not none."""
+    with connect(ADMIN) as connection:
+        for table in ("ssd__cp_plans", "ssd__cla_episodes", "ssd__cin_plans", "local_records__staff"):
+            connection.execute(f"delete from raw.{table}")
+        found = connection.execute(
+            "select what from intermediate.int_practice__due_told where council_id = 'durham' and not is_told"
+        ).fetchall()
+        connection.rollback()
+    wanted = {"cin_visit", "cp_visit", "cla_visit", "cp_review", "cla_review", "supervision", "appraisal"}
+    assert {what for (what,) in found} == wanted
+
+
 def test_each_list_of_annex_a_is_ready_or_says_why_not(planted: dict[str, Figure]) -> None:
     found = rows(
         "select list, list_number, rows_in_list, mandatory_fields, complete_pct, is_ready, why_not"

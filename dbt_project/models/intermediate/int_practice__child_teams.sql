@@ -9,7 +9,7 @@ with led as (
         delivery_id as lead_delivery_id
     from {{ ref('stg_local_records__lead_practitioners') }}
     where started <= as_of_date and coalesce(ended > as_of_date, true)
-    order by council_id asc, child_pseudonym asc, started desc, team asc
+    order by council_id asc, child_pseudonym asc, started desc, team asc, staff_pseudonym asc
 
 ),
 

@@ -13,7 +13,9 @@ with supervised as (
         sessions.next_due_on
     from {{ ref('stg_local_records__supervision') }} as sessions
     where sessions.kind <> 'PEER'
-    order by sessions.council_id asc, sessions.staff_pseudonym asc, sessions.held_on desc, sessions.next_due_on desc
+    order by
+        sessions.council_id asc, sessions.staff_pseudonym asc, sessions.held_on desc,
+        sessions.next_due_on desc nulls last
 
 ),
 

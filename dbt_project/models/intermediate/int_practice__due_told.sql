@@ -1,24 +1,27 @@
 -- Of which kinds of thing each council has told anything, and in which delivery: what is not told is not "nothing due".
 with recorded as (
 
-    {% for table, what in [
-        ('stg_local_records__supervision', 'supervision'),
-        ('stg_local_records__appraisals', 'appraisal'),
-        ('stg_local_records__audit_actions', 'audit_action'),
-        ('stg_local_records__family_plan_reviews', 'family_plan_review'),
-        ('stg_local_records__return_home_interviews', 'return_interview'),
-        ('stg_local_records__pathway_plans', 'pathway_plan'),
-        ('stg_ssd__cin_visits', 'cin_visit'),
-        ('stg_ssd__cp_visits', 'cp_visit'),
-        ('stg_ssd__cla_visits', 'cla_visit'),
-        ('stg_ssd__cp_reviews', 'cp_review'),
-        ('stg_ssd__cla_reviews', 'cla_review'),
-        ('stg_ssd__cin_assessments', 'assessment')
+    -- Where it is due to somebody, those whom it is due to must be told of as well: without them nobody reads as late.
+    {% for table, what, of in [
+        ('stg_local_records__supervision', 'supervision', 'stg_local_records__staff'),
+        ('stg_local_records__appraisals', 'appraisal', 'stg_local_records__staff'),
+        ('stg_local_records__audit_actions', 'audit_action', none),
+        ('stg_local_records__family_plan_reviews', 'family_plan_review', none),
+        ('stg_local_records__return_home_interviews', 'return_interview', none),
+        ('stg_local_records__pathway_plans', 'pathway_plan', none),
+        ('stg_ssd__cin_visits', 'cin_visit', 'stg_ssd__cin_plans'),
+        ('stg_ssd__cp_visits', 'cp_visit', 'stg_ssd__cp_plans'),
+        ('stg_ssd__cla_visits', 'cla_visit', 'stg_ssd__cla_episodes'),
+        ('stg_ssd__cp_reviews', 'cp_review', 'stg_ssd__cp_plans'),
+        ('stg_ssd__cla_reviews', 'cla_review', 'stg_ssd__cla_episodes'),
+        ('stg_ssd__cin_assessments', 'assessment', none)
     ] -%}
     select
         '{{ what }}' as what,
         delivery_id
     from {{ ref(table) }}
+    {% if of %}where delivery_id in (select whose.delivery_id from {{ ref(of) }} as whose)
+    {% endif -%}
     group by delivery_id
     union all
     {% endfor -%}

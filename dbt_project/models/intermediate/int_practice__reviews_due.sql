@@ -48,18 +48,30 @@ reviews as (
 
 ),
 
+held as (
+
+    select
+        *,
+        max(review_date) filter (where review_date <= as_of_date) over (partition by council_id, what, subject)
+            as held_on
+    from reviews
+
+),
+
 summed as (
 
     select
         council_id,
         what,
         subject,
+        held_on,
         count(*) filter (where review_date <= as_of_date) as held,
-        max(review_date) filter (where review_date <= as_of_date) as held_on,
-        -- What the council itself has set for a review that was not held yet.
-        min(due_date) filter (where coalesce(review_date > as_of_date, true)) as set_for
-    from reviews
-    group by council_id, what, subject
+        -- What the council itself has set for a review that was not held yet, and in whose place none was held since.
+        min(due_date) filter (
+            where coalesce(review_date > as_of_date, true) and coalesce(due_date > held_on, true)
+        ) as set_for
+    from held
+    group by council_id, what, subject, held_on
 
 ),
 
