@@ -105,6 +105,7 @@ measured as (
         case when counted_on.delivery_id is not null then coalesce(filled.rows_in_list, 0) end as rows_in_list,
         round(100.0 * filled.cells / nullif(filled.rows_in_list * wanted.fields, 0), 2) as complete_pct,
         case when counted_on.delivery_id is not null then coalesce(errors.errors, 0) end as errors,
+        sent.rows_quarantined as rows_outside,
         round(100.0 * coalesce(errors.errors, 0) / nullif(filled.rows_in_list, 0), 2) as errors_pct
     from counted_on
     inner join wanted
@@ -113,6 +114,8 @@ measured as (
         on counted_on.delivery_id = filled.delivery_id and wanted.list = filled.list
     left join errors
         on counted_on.delivery_id = errors.delivery_id and wanted.list = errors.list
+    left join {{ source('returns', 'delivered_tables') }} as sent
+        on counted_on.delivery_id = sent.delivery_id and wanted.list = sent.table_name
 
 ),
 
@@ -128,7 +131,12 @@ judged as (
                     when days_since_delivered > max_days_old
                         then 'Days old: ' || days_since_delivered || ', at most ' || max_days_old || ' wanted.'
                 end,
+                -- A list that may be empty is ready when it is: not when it is missing, or when all of it was refused.
                 case
+                    when rows_outside is null
+                        then 'The list was not sent, or could not be read.'
+                    when rows_in_list = 0 and rows_outside > 0
+                        then 'Rows that wait outside: ' || rows_outside || ', and none came in.'
                     when rows_in_list < rows_at_least
                         then 'Rows: ' || rows_in_list || ', at least ' || rows_at_least || ' wanted.'
                 end,
