@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
 from bench.impact import RISE, finds, holds, made_up, tried
 
 from socialcare.errors import Fault
-from socialcare.impact import effects
-from socialcare.impact.effects import estimate
+from socialcare.impact import effects, store
+from socialcare.impact.effects import Effect, estimate
 from socialcare.impact.panel import NOT_YET, Panel, usable
+from socialcare.impact.read import Asked
 
 #: Of 40: `python -m bench impact` tries 400. Bands are what 400 must keep (92 to 98%, 8%, 85%), and what 40 draws then
 #: leave in all but one of a thousand cases (the binomial's quantiles: 31 of 40 at 92%; 9 at 8%; 26 at 85%).
@@ -105,3 +107,30 @@ def test_an_estimate_that_the_package_does_not_share_is_not_told(monkeypatch: py
     monkeypatch.setattr(effects, "_by_package", lambda *_: {k: v for k, v in other.items() if k[1] > k[0]})
     with pytest.raises(Fault, match="not the same"):
         estimate(held)
+
+
+def test_a_package_that_breaks_refuses_one_answer_and_stops_no_night(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: object) -> None:
+        raise ValueError("made up by this test")
+
+    monkeypatch.setattr("diff_diff.CallawaySantAnna.fit", breaks)
+    row, quarters = store._answer(asked(made_up(1, RISE)))
+    assert (row["verdict"], row["refused_because"], quarters) == ("refused", "impact_package_failed", [])
+    assert "ValueError" in row["reading"]
+    assert "made up" not in row["reading"]
+
+
+def test_the_verdict_is_of_the_figures_that_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit that is nought once it is rounded tells nothing apart: the mart's own check would stop the night."""
+    held = made_up(1, RISE)
+    near = replace(estimate(usable(held)), effect=Effect(1.0, 0.00003, 2.0))
+    monkeypatch.setattr(store, "estimate", lambda _: near)
+    row, _ = store._answer(asked(held))
+    assert (row["verdict"], row["interval_low"]) == ("not_told_apart", 0.0)
+    assert "not told apart" in row["reading"]
+
+
+def asked(held: Panel) -> Asked:
+    """The question that a panel answers."""
+    days = tuple(date(2020 + number // 4, number % 4 * 3 + 1, 1) for number in range(len(held.quarters)))
+    return Asked("E06000047", "REL-1", "audits_good_pct", held, days)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -52,11 +53,17 @@ def _answer(asked: read.Asked) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     row: dict[str, Any] = dict.fromkeys(_ANSWER) | key
     try:
         held = usable(asked.panel)
-        found = estimate(held)
+        found = _as_told(estimate(held))
     except Fault as fault:
         return row | {"verdict": "refused", "refused_because": fault.name, "reading": words.refusal(fault)}, []
     row |= _told(found) | _extent(asked, held) | {"reading": words.reading(found, held.left_out)}
     return row, [key | {"quarters_since": since, **_limits(one)} for since, one in sorted(found.by_quarter.items())]
+
+
+def _as_told(found: Estimate) -> Estimate:
+    """Return it with the effect that is published: what is said of it is said of those figures."""
+    points, low, high = (_rounded(value) for value in (found.effect.points, found.effect.low, found.effect.high))
+    return replace(found, effect=Effect(points, low, high))
 
 
 def _told(found: Estimate) -> dict[str, Any]:
