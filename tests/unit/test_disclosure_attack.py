@@ -131,6 +131,18 @@ def test_a_stock_gives_a_flow_away() -> None:
     }
 
 
+def test_what_holds_of_a_corrected_count_is_knowledge_unless_what_was_told_says_otherwise() -> None:
+    """38 was shown as 40 and is 42 by now: less than 46 by 4, at which it was told to be 38, nothing fits both."""
+    shown, small = cell("plans"), cell("starts")
+    said = {shown: Told(Said.SHOWN, 40, 38, is_new=False, now=42), small: told(4)}
+    by_now, then = Relation(((shown, 1.0), (small, 1.0)), 46, 46), Relation(((shown, 1.0),), 38, 38)
+    assert Attack().possible(Knowledge(said, [by_now])) == {small: frozenset({4, 5})}  # 40 is 42 at most
+    assert Attack().possible(Knowledge(said, [by_now, then])) == {small: ALL}
+    assert Attack().possible(Knowledge(said | {shown: Told(Said.SHOWN, 40, 38, is_new=False)}, [by_now])) == {
+        small: ALL
+    }
+
+
 def test_twelve_months_and_years_to_date_are_one_sum() -> None:
     """At a year's end both are one: what is shown of one is known of the other."""
     year, twelve = cell("starts", MARCH), cell("starts", MARCH, "rolling_12_months")

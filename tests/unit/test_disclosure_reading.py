@@ -15,6 +15,15 @@ CELL_KEY = (CELL.council, CELL.measure, CELL.period_type, CELL.month_end)
 HIDDEN, UNSAID = (None, "suppressed"), (None, "not_available")
 
 
+def row_of(shown: int | None, status: str) -> Row:
+    return {
+        "council_code": CELL.council, "period_type": CELL.period_type, "month_end": CELL.month_end,
+        "period_start_date": None, "numerator_measure": CELL.measure, "numerator": shown,
+        "numerator_status": status, "denominator_measure": None, "denominator": None,
+        "denominator_status": "not_applicable",
+    }  # fmt: skip
+
+
 def stated(
     truth: float,
     before: list[tuple[int | None, str]],
@@ -28,14 +37,8 @@ def stated(
     """
     found = Statements()
     for is_new, (shown, status) in (*((False, said) for said in before), (True, tonight)):
-        row: Row = {
-            "council_code": CELL.council, "period_type": CELL.period_type, "month_end": CELL.month_end,
-            "period_start_date": None, "numerator_measure": CELL.measure, "numerator": shown,
-            "numerator_status": status, "denominator_measure": None, "denominator": None,
-            "denominator_status": "not_applicable",
-        }  # fmt: skip
         remembered = {} if then is None or (is_new and not stays) else {CELL: then}
-        take(found, row, {CELL: truth}, {}, remembered, is_new=is_new)
+        take(found, row_of(shown, status), {CELL: truth}, {}, remembered, is_new=is_new)
     return found
 
 
@@ -67,10 +70,11 @@ def test_what_stands_of_two_statements(
     [
         # 3 was shared as c; it is 8 by now, and still c: the 3 is what is protected.
         (3, 8, HIDDEN, HIDDEN, Told(Said.SMALL, None, 3, is_new=False)),
-        (8, 3, HIDDEN, HIDDEN, Told(Said.HIDDEN, None, 8, is_new=False)),
-        (3, 8, UNSAID, UNSAID, Told(Said.KEPT_BACK, None, 3, is_new=False)),
-        # 38 was shared as 40 and stays, though it is 41 by now, or 55: what goes with it is of then.
-        (38, 41, (40, "rounded"), (40, "rounded"), Told(Said.SHOWN, 40, 38, is_new=False)),
+        (8, 3, HIDDEN, HIDDEN, Told(Said.HIDDEN, None, 8, is_new=False, now=3)),
+        (3, 8, UNSAID, UNSAID, Told(Said.KEPT_BACK, None, 3, is_new=False, now=8)),
+        (3, 4, HIDDEN, HIDDEN, Told(Said.SMALL, None, 3, is_new=False, now=4)),
+        # 38 was shared as 40 and stays, though it is 41 by now, or 55: what goes with it is of then; or of the 41.
+        (38, 41, (40, "rounded"), (40, "rounded"), Told(Said.SHOWN, 40, 38, is_new=False, now=41)),
         (38, 55, (40, "rounded"), (40, "rounded"), Told(Said.SHOWN, 40, 38, is_new=False)),
         # A new indicator of a count that was shared says what it is by now.
         (38, 55, (40, "rounded"), (55, "rounded"), Told(Said.SHOWN, 55, 55, is_new=True)),
@@ -99,6 +103,17 @@ def test_what_was_withdrawn_was_of_another_count(
 ) -> None:
     found = stated(truth, [before], tonight, then, stays=False)
     assert (found.told[CELL], found.said_otherwise) == (expected, [])
+
+
+@pytest.mark.parametrize(("said", "then", "now"), [(HIDDEN, 3, 4), ((40, "rounded"), 38, 41)])
+def test_a_count_is_what_it_was_in_the_version_that_stays(
+    said: tuple[int | None, str], then: float, now: float
+) -> None:
+    """The same was said before, in a version of which nobody kept what was true, or that was withdrawn."""
+    found = Statements()
+    for remembered, is_new in (({}, False), ({CELL: then}, False), ({CELL: then}, True)):
+        take(found, row_of(*said), {CELL: now}, {}, remembered, is_new=is_new)
+    assert (found.told[CELL].truth, found.told[CELL].now, found.told[CELL].is_new) == (then, now, False)
 
 
 def test_what_was_true_is_kept_from_the_version_on_in_which_it_changed() -> None:

@@ -478,3 +478,23 @@ def test_nobody_but_the_platform_reads_what_the_counts_truly_were(emptied: None)
     assert rows(may_read, "publisher") == [("publisher",)]
     views = "select count(*)::int from pg_views where definition like '%true_counts%'"
     assert rows(views, "publisher") == [(0,)]
+
+
+@pytest.mark.parametrize(("council", "is_kept"), [("E08000037", False), ("E08000021", True)])
+def test_a_late_record_does_not_blind_the_attack(emptied: None, council: str, is_kept: bool) -> None:
+    """July's 38 plans were shared as 40 and are 39 by now, which is 40 too: it holds of them that 3 more make 42.
+
+    August's 38 to 42 less July's would say of those 3 that they are 4 at most.
+    """
+    for month, plans, starts in ((JULY, 38, 0), (AUGUST, 42, 3)):
+        with connect("transformer") as connection:
+            connection.execute("truncate marts.shared_local_indicators, intermediate.int_shared__counted")
+        for at, so_many in ((JULY, 38 if month == JULY else 39), (AUGUST, plans)):
+            if at <= month:
+                count("plans", so_many, at, council=council)
+                count("plan_starts", starts if at == AUGUST else 0, at, "year_to_date", council)
+                count("plan_ends", 0, at, "year_to_date", council)
+        made = control.protect(f"night of {month}")
+        if month == JULY:
+            publish(versions.current(), made if is_kept else None)
+    assert (made.hidden, made.open_before) == (1, 0)

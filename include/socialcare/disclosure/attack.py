@@ -57,7 +57,7 @@ class Group:
     relations: tuple[Relation, ...]
     targets: tuple[Cell, ...]
     certain: tuple[Relation, ...]
-    """Those of the relations that are known to hold: of the others a true figure is not known any more."""
+    """Those of the relations that hold of what was told. The others may, or hold of what is true by now."""
 
     @property
     def cells(self) -> list[Cell]:
@@ -131,12 +131,17 @@ def groups(knowledge: Knowledge, attacker: str | None = None) -> list[Group]:
     bounds = _bounds(knowledge, attacker)
     told = knowledge.told
     targets = {cell for cell, one in told.items() if one.said is Said.SMALL and cell.council != attacker}
+    then = {cell: one.truth for cell, one in told.items() if one.truth is not None}
+    now = then | {cell: one.now for cell, one in told.items() if one.now is not None}
     speaking = [
         relation for relation in (*knowledge.relations, *knowledge.sums)
-        if _is_true(relation, told) and not relation.says_nothing(bounds)
+        if (_may_hold(relation, then) or _may_hold(relation, now)) and not relation.says_nothing(bounds)
     ]  # fmt: skip
-    unknown = {cell for cell in bounds if cell not in told or told[cell].truth is None}
-    return _connected(bounds, speaking, targets, unknown)
+    certain = {
+        relation for relation in speaking
+        if all(cell in then for cell, _ in relation.terms) and relation.holds(then)
+    }  # fmt: skip
+    return _connected(bounds, speaking, targets, certain)
 
 
 def _bounds(knowledge: Knowledge, attacker: str | None) -> dict[Cell, Bound]:
@@ -150,15 +155,13 @@ def _bounds(knowledge: Knowledge, attacker: str | None) -> dict[Cell, Bound]:
     return bounds
 
 
-def _is_true(relation: Relation, told: Mapping[Cell, Told]) -> bool:
+def _may_hold(relation: Relation, truths: Mapping[Cell, float]) -> bool:
     """Whether a relation holds of the true figures: one that does not is no knowledge. Unknown figures: it may."""
-    truths = {cell: one.truth for cell, _ in relation.terms if (one := told.get(cell)) is not None}
-    known = {cell: truth for cell, truth in truths.items() if truth is not None}
-    return len(known) < len(relation.terms) or relation.holds(known)
+    return any(cell not in truths for cell, _ in relation.terms) or relation.holds(truths)
 
 
 def _connected(
-    bounds: Mapping[Cell, Bound], relations: Sequence[Relation], targets: set[Cell], unknown: set[Cell]
+    bounds: Mapping[Cell, Bound], relations: Sequence[Relation], targets: set[Cell], known: set[Relation]
 ) -> list[Group]:
     """Part counts into groups. What has one value only connects nothing."""
     above: dict[Cell, Cell] = {}
@@ -186,6 +189,6 @@ def _connected(
         if hidden:
             mine = tuple(of_group.get(one, ()))
             every = sorted({*cells, *(cell for relation in mine for cell, _ in relation.terms)})
-            certain = tuple(relation for relation in mine if not unknown & {cell for cell, _ in relation.terms})
+            certain = tuple(relation for relation in mine if relation in known)
             made.append(Group(tuple((cell, bounds[cell]) for cell in every), mine, hidden, certain))
     return made

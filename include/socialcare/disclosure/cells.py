@@ -56,6 +56,8 @@ class Told:
     is_new: bool = True
     times: float = 1
     """Shown as so many times another count that is shown."""
+    now: float | None = None
+    """What it is by now, where that is something else and what was said is still true of it."""
 
 
 @dataclass(frozen=True)

@@ -47,11 +47,13 @@ def take(
         told = _told(shown, status, known, times.get(cell.measure, 1.0), is_new=is_new)
         if told is None:
             continue
-        earlier = found.told.get(cell)
+        told, earlier = replace(told, now=_by_now(told, truths.get(cell))), found.told.get(cell)
         if earlier is None:
             found.told[cell], found.begins[cell] = told, row["period_start_date"]
         elif earlier.said is not told.said or earlier.shown != told.shown:
             _reconcile(found, cell, earlier, told)
+        elif told.truth is not None:  # the same words, of the count that what stays is about
+            found.told[cell] = replace(told, is_new=earlier.is_new)
 
 
 def _reconcile(found: Statements, cell: Cell, earlier: Told, told: Told) -> None:
@@ -90,3 +92,10 @@ def _told(shown: float | None, status: str, known: tuple[float, ...], times: flo
         is_own = truth is None or is_small(truth / times)
         return Told(Said.SMALL if is_own else Said.HIDDEN, None, truth, is_new, times)
     return None if truth is None else Told(Said.KEPT_BACK, None, truth, is_new, times)
+
+
+def _by_now(told: Told, amount: float | None) -> float | None:
+    """Return what the count is by now, where that is something else and what is told of it is true all the same."""
+    if amount is None or amount == told.truth or (told.said is Said.SMALL and not is_small(amount / told.times)):
+        return None
+    return amount if told.said is not Said.SHOWN or bound(told, is_whole=amount % 1 == 0).holds(amount) else None
