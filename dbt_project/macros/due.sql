@@ -3,7 +3,15 @@
     case when {{ column }}_is_month then ({{ column }} + interval '1 month - 1 day')::date else {{ column }} end
 {%- endmacro %}
 
-{#- 20 working days after care began are four weeks from the day, or from the Monday after a weekend. -#}
+{#- The twentieth working day after care began. -#}
 {% macro first_care_review(day) -%}
-    {{ day }} + 28 + case extract(isodow from {{ day }}) when 6 then 2 when 7 then 1 else 0 end::int
+    (
+        select days.day::date
+        from generate_series(({{ day }}) + 1, ({{ day }}) + 50, interval '1 day') as days (day)
+        left join {{ ref('bank_holidays') }} as holidays
+            on days.day::date = holidays.holiday
+        where extract(isodow from days.day) < 6 and holidays.holiday is null
+        order by days.day
+        limit 1 offset 19
+    )
 {%- endmacro %}

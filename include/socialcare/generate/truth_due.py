@@ -83,8 +83,7 @@ def _care_reviews(life: Life, span: Span) -> Days:
     size = int(life.care.periods["period"].max(initial=0)) + 1
     last = _latest(held["period"], held["held"], size)[now["period"]]
     times = np.bincount(held["period"], minlength=size)[now["period"]]
-    weekday = (now["began"] + 3) % 7  # the first of January 1970 was a Thursday
-    first = now["began"] + 28 + np.where(weekday > 4, 7 - weekday, 0)
+    first = _working_days_after(now["began"], 20)
     after = np.maximum(last, 0)
     return np.select([times == 0, times == 1], [first, months_later(after, 3)], months_later(after, 6))
 
@@ -92,8 +91,13 @@ def _care_reviews(life: Life, span: Span) -> Days:
 def _assessments(life: Life, span: Span) -> Days:
     """Return the last of the 45 working days of each assessment that is not done."""
     now = life.need.assessments.where(_open(life.need.assessments, span))
-    began = now["began"].astype("datetime64[D]")
-    due: Days = np.busday_offset(began, 45, roll="backward", holidays=_HOLIDAYS).astype(np.int64)
+    return _working_days_after(now["began"], 45)
+
+
+def _working_days_after(began: Days, count: int) -> Days:
+    """Return the last of so many working days: the first is the one after the beginning."""
+    days = began.astype("datetime64[D]")
+    due: Days = np.busday_offset(days, count, roll="backward", holidays=_HOLIDAYS).astype(np.int64)
     return due
 
 
