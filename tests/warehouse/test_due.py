@@ -294,7 +294,7 @@ def test_a_list_that_is_not_what_is_published_waits(planted: dict[str, Figure], 
 
 
 def test_whose_original_is_destroyed_is_counted_and_not_named(planted: dict[str, Figure], published: Path) -> None:
-    (published / "durham" / "due-this-week.html").unlink(missing_ok=True)
+    list_due("durham")
     with connect("loader") as connection:
         connection.execute(
             "update door.originals o set destroyed_at = now() from raw.deliveries d"

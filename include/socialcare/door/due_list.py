@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+
+import psycopg
 
 from socialcare.database import connect
 from socialcare.door import due_names, left_over, load, receipt, records
@@ -60,6 +62,8 @@ class Told:
     sources: tuple[Source, ...]
     not_told: tuple[str, ...]
     """What no record tells of, each a sentence."""
+    kept: tuple[int, ...] = ()
+    """The deliveries whose originals are kept still: the list without the names is another list."""
 
     @property
     def digest(self) -> str:
@@ -119,16 +123,26 @@ def write(council_id: str, told: Told) -> bool:
     with load.nothing_told(), connect("loader") as connection:
         records.lock(connection, council_id)
         left_over.remove(council_id)
+        wanted = _wanted(told.due)
+        told = replace(told, kept=_kept(connection, wanted))
         if _is_there(council_id, told.digest):
             return False
         names: Names = {}
-        for delivery_id, wanted in _wanted(told.due).items():
-            names |= due_names.names_in(connection, council_id, delivery_id, wanted)
+        for delivery_id, whose in wanted.items():
+            names |= due_names.names_in(connection, council_id, delivery_id, whose)
         made = DueList(told, tuple(sorted((_named(due, names) for due in told.due), key=_order)))
         # The page says of what both are made, so it is put there last.
         receipt.put(council_id, f"{NAME}.xlsx", _xlsx(made))
         receipt.put(council_id, f"{NAME}.html", _html(made).encode())
     return True
+
+
+def _kept(connection: psycopg.Connection, delivery_ids: Iterable[int]) -> tuple[int, ...]:
+    found = connection.execute(
+        "select delivery_id from door.originals where delivery_id = any(%s) and destroyed_at is null order by 1",
+        [list(delivery_ids)],
+    )
+    return tuple(delivery_id for (delivery_id,) in found)
 
 
 def _is_there(council_id: str, digest: str) -> bool:
