@@ -73,6 +73,8 @@ told as (
         child_pseudonym as subject_pseudonym
     from {{ ref('stg_local_records__family_plan_reviews') }}
     where reviewed_on is null and coalesce(plan_to > as_of_date, true)
+    -- Each of a plan's goals has its row at each review.
+    group by delivery_id, child_pseudonym, plan_pseudonym, due_on
     union all
     select
         delivery_id,
