@@ -9,6 +9,7 @@ from socialcare.door import erase, erase_forms, originals, replay, rotate
 from socialcare.operate.backup import backup, restore
 from socialcare.registry.returns import return_spec
 from socialcare.settings import get_settings
+from socialcare.warehouse import history
 
 from .test_erase import WHO, by_hand, kept_text, rows, take_all
 from .test_erase import nobody_listed as nobody_listed
@@ -72,21 +73,26 @@ def test_the_factors_of_an_assessment_that_waits_outside_go_too(warehouse: str) 
     assert counts == (4, 2, 0, 2)
 
 
-def test_an_answer_that_waits_outside_goes_with_its_audit(warehouse: str) -> None:
-    """Its number in the findings is that of the audit, for an answer names no child."""
+def deliver_audits(name: str, day: str, audits: list[dict[str, str]], **answer: str) -> None:
+    """Deliver audits, each with an answer that has the first code of each list but for what is said. SYNTHETIC."""
     declared = return_spec("local_records")
-    audits = [{"AUDIT": "A1", "CHILD": "D200"}, {"AUDIT": "A2", "CHILD": "D300"}]
-    answers = [{"AUDIT": audit, "QUESTION": "no such question"} for audit in ("A1", "A2")]
-    folder = get_settings().inbox / "durham" / "audits"
+    answers = [{"AUDIT": audit["AUDIT"], **answer} for audit in audits]
+    folder = get_settings().inbox / "durham" / name
     folder.mkdir(parents=True)
-    for name, made in (("case_audits", audits), ("audit_answers", answers)):
-        columns = declared.tables[name].columns
+    for table, made in (("case_audits", audits), ("audit_answers", answers)):
+        columns = declared.tables[table].columns
         known = {n: next(iter(declared.code_lists[c.codes])) for n, c in columns.items() if c.codes and c.mandatory}
         known |= {n: "01/09/2026" for n, c in columns.items() if c.type == "date" and c.mandatory}
         lines = [",".join(({**known, **row}).get(n, "") for n in columns) for row in made]
-        (folder / f"{name}.csv").write_text("\n".join([",".join(columns), *lines]) + "\n")
-    stated = {"as_of_date": "2026-10-31", "collection_year": 2027, "synthetic": True}
+        (folder / f"{table}.csv").write_text("\n".join([",".join(columns), *lines]) + "\n")
+    stated = {"as_of_date": day, "collection_year": 2027, "synthetic": True}
     (folder / "delivery.json").write_text(json.dumps(stated))
+
+
+def test_an_answer_that_waits_outside_goes_with_its_audit(warehouse: str) -> None:
+    """Its number in the findings is that of the audit, for an answer names no child."""
+    audits = [{"AUDIT": "A1", "CHILD": "D200"}, {"AUDIT": "A2", "CHILD": "D300"}]
+    deliver_audits("audits", "2026-10-31", audits, QUESTION="no such question")
     (taken,) = take_all()
     assert (taken.rows_loaded, taken.rows_quarantined) == (2, 2)
     erase.erase("durham", "D200", **WHO)
@@ -94,6 +100,22 @@ def test_an_answer_that_waits_outside_goes_with_its_audit(warehouse: str) -> Non
         *(("audit_answers", 0, 1, 1), ("case_audits", 1, 0, 1))
     ]
     assert rows("select count(distinct line) from door.findings where table_name = 'audit_answers'") == [(1,)]
+
+
+def test_the_history_of_a_number_that_was_given_anew_outlives_another_erasure(warehouse: str) -> None:
+    """A1 was an audit of D200 and is one of D300 by now: its answer goes from the history, and comes back in it."""
+    deliver_audits("one", "2026-10-31", [{"AUDIT": "A1", "CHILD": "D200"}])
+    take_all()
+    erase.erase("durham", "D200", **WHO)
+    deliver_audits("two", "2026-11-15", [{"AUDIT": "A1", "CHILD": "D300"}])
+    take_all()
+    history.follow()
+    followed = "select * from intermediate.int_history__local_records__audit_answers"
+    held_before = rows(followed, "transformer")
+    assert len(held_before) == 1
+    erase.erase("durham", "D900", **WHO)
+    history.follow()
+    assert rows(followed, "transformer") == held_before
 
 
 def test_records_stay_known_through_rotations_and_a_restore(warehouse: str) -> None:

@@ -48,6 +48,8 @@ def remove(
         for column, of in _linked().get(table, {}).items():
             if column in columns and records_of_all[of]:
                 _delete(connection, (schema, table), [column], sorted(records_of_all[of]), went, of)
+                if schema != "raw" and went.rows[f"{schema}.{table}"]:
+                    _follow_anew(connection, council_id, of[0])
     _delete_findings(connection, council_id, tokens, records_of_all, went)
     _count(connection, went)
     return dict(went.rows), found
@@ -141,6 +143,14 @@ def _delete(
     if of_raw:
         went.loaded.update((row[0], table.partition("__")[2]) for row in rows)
     return {token for row in rows for token in row[1:] if token}
+
+
+def _follow_anew(connection: psycopg.Connection, council_id: str, return_id: str) -> None:
+    """Have the next night make a return's histories anew: what went may be of a number that another child has now."""
+    connection.execute(
+        "update intermediate.int_history__deliveries set reading = '' where council_id = %s and return_id = %s",
+        [council_id, return_id],
+    )
 
 
 def _unless_of_others(parent: Of, column: str) -> sql.Composable:
