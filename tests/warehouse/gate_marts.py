@@ -42,6 +42,7 @@ class OwnFigure:
     day: str
     value: float
     synthetic: bool = True
+    sent_in: str = "ssda903"
 
 
 Change = Callable[[list[Figure]], Iterable[Figure]]
@@ -97,11 +98,12 @@ def make(
         for (name, day), told in zip(_LOCAL.items(), (own_figures, shared), strict=True):
             cursor.execute(
                 f"create table marts.{name} (council_code text, council_name text, indicator_id text,"
-                f" period_type text, {day} date, value numeric, value_status text, unit text, is_synthetic boolean)"
+                f" period_type text, {day} date, value numeric, value_status text, unit text, is_synthetic boolean,"
+                " return_id text)"
             )
             cursor.executemany(
-                f"insert into marts.{name} values (%s, %s, %s, 'snapshot', %s, %s, 'provisional', 'number', %s)",
-                [(dict(OWN)[f.council], f.council, f.indicator, f.day, f.value, f.synthetic) for f in told],
+                f"insert into marts.{name} values (%s, %s, %s, 'snapshot', %s, %s, 'provisional', 'number', %s, %s)",
+                [(dict(OWN)[f.council], f.council, f.indicator, f.day, f.value, f.synthetic, f.sent_in) for f in told],
             )
 
 

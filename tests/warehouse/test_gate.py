@@ -12,7 +12,7 @@ from socialcare.settings import get_settings
 from socialcare.warehouse import versions, versions_held
 
 from . import gate_marts as made
-from .gate_marts import COUNCILS, Figure, changed, own, published
+from .gate_marts import COUNCILS, Figure, OwnFigure, changed, own, published
 from .hand_made import rows
 
 B, F = 1, 5  # Council B, Council F
@@ -156,9 +156,22 @@ def test_half_of_a_councils_own_records_are_held_without_a_value(read: int) -> N
     half = [replace(f, value=f.value / 2) if f.council == "Durham" else f for f in own(day="2026-10-02")]
     with pytest.raises(Fault, match="own_figures") as caught:
         made.night("half", published(2023), half)
-    assert "Durham's own counts fell" in caught.value.what
+    assert "Durham's own counts of ssda903 fell" in caught.value.what
     assert "South Tyneside" not in caught.value.what
     assert not any(str(round(f.value)) in caught.value.what.split("because")[1] for f in half if f.council == "Durham")
+
+
+def test_half_of_one_return_is_held_though_the_others_came_whole(warehouse: str) -> None:
+    def others(day: str) -> list[OwnFigure]:
+        durham = [f for f in own(day=day) if f.council == "Durham"]
+        return [replace(f, indicator=f"{f.indicator}_{n}", sent_in="cin_census") for f in durham for n in range(3)]
+
+    made.night("whole", published(2023), [*own(), *others("2026-10-01")])
+    half = [replace(f, value=f.value / 2) if f.council == "Durham" else f for f in own(day="2026-10-02")]
+    with pytest.raises(Fault, match="own_figures") as caught:
+        made.night("half", published(2023), [*half, *others("2026-10-02")])
+    assert "Durham's own counts of ssda903 fell" in caught.value.what
+    assert "cin_census" not in caught.value.what
 
 
 def test_of_an_own_figure_that_changed_greatly_neither_factor_nor_direction_is_told(read: int) -> None:

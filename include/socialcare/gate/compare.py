@@ -33,7 +33,7 @@ select indicator, council, kind, series, period,
     b.value::float as before, a.value::float as after, b.status as status_before, a.status as status_after,
     b.release as release_before, a.release as release_after,
     known.last_end, known.low::float as low, known.high::float as high, coalesce(known.periods, 0) as periods,
-    last.prior::float as prior, last.prior_period
+    last.prior::float as prior, last.prior_period, coalesce(a.family, b.family) as family
 from (select *, true as indicator_here from before) b
 full join (select *, true as indicator_here from after) a using (indicator, council, kind, series, period)
 left join known using (indicator, council, kind, series)
@@ -189,7 +189,8 @@ def _figures(mart: ComparedMart, version: int) -> sql.Composed:
     kind = " || ' ' || ".join(f"{name}::text" for name in mart.more) or "''"
     fields = (
         f"{mart.indicator} as indicator, {mart.council} as council, {kind} as kind,"
-        f" coalesce(({mart.series})::text, '') as series, {mart.period} as period, {mart.council_name} as council_name,"
+        f" coalesce(({mart.series})::text, '') as series, coalesce(({mart.family})::text, '') as family,"
+        f" {mart.period} as period, {mart.council_name} as council_name,"
         f" {mart.period_end} as ends, {mart.value} as value, {mart.status} as status, {mart.unit} as unit,"
         f" {mart.release} as release, ({mart.councils_only}) as is_council"
     )

@@ -36,6 +36,8 @@ class ComparedMart(_Strict):
     more: tuple[str, ...] = ()
     release: str = "null::text"
     series: str = "null::text"
+    #: What a figure was worked out from: figures of one family fall together when part of it came.
+    family: str = "null::text"
     where: str = "true"
     councils_only: str = "true"
     #: Whether all councils have the same periods (a publisher's release), or each its own (deliveries).

@@ -196,14 +196,16 @@ def _own_figures(diff: Diff, rule: Rule) -> Iterator[Finding]:
     rows = diff.rows[(diff.rows["access"] == "own") & diff.rows["after"].notna() & (diff.rows["beside"] > 0)]
     rows = rows[rows["unit"].isin(["number", "FTE"]) & (rows["beside"] >= rule["floor"])]
     rows = rows[rows["is_new_period"] | rows["was_there"]]
-    for key, group in rows.groupby(["mart", "council_name", "series"], sort=False):
+    # By return: where a council's other returns stay as they were, the middle of all its counts would hide one half.
+    for key, group in rows.groupby(["mart", "council_name", "series", "family"], sort=False):
         middle = group["ratio"].median()
         if group["indicator"].nunique() < rule["indicators"] or rule["below"] < middle < rule["above"]:
             continue
         what = "fell: part of the records came" if middle <= rule["below"] else "rose: records came twice"
         yield _finding(
-            "own_figures", key[0], "several", 1, f"most of {key[1]}'s own counts {what} (values are shown to nobody)"
-        )
+            "own_figures", key[0], "several", 1,
+            f"most of {key[1]}'s own counts{f' of {key[3]}' if key[3] else ''} {what} (values are shown to nobody)",
+        )  # fmt: skip
 
 
 RULES: dict[str, Callable[[Diff, Rule], Iterator[Finding]]] = {
