@@ -14,6 +14,7 @@ from psycopg.rows import dict_row
 from socialcare.database import connect, server
 from socialcare.deliver.place import CURRENT
 from socialcare.errors import Fault
+from socialcare.operate import lineage
 from socialcare.operate.state import read_state
 from socialcare.settings import get_settings
 
@@ -81,6 +82,7 @@ def _to_read() -> list[tuple[str, str, str]]:
         ("report/index.html", "The morning report", settings.extracts / CURRENT / "regional/report/index.html"),
         ("checks/index.html", "Checks of the night", settings.home / "data_docs/index.html"),
         ("tables/index.html", "Every table and its columns", settings.home / "docs/dbt/index.html"),
+        ("lineage.html", "What each table is made of", lineage.manifest()),
         ("handbook/docs/sources.md", "Catalogue of sources", settings.project_root / "docs/sources.md"),
         ("handbook/docs/operate.md", "Runbook: if a run fails", settings.project_root / "docs/operate.md"),
         ("handbook/docs/data-model.md", "Data dictionary", settings.project_root / "docs/data-model.md"),
@@ -90,7 +92,8 @@ def _to_read() -> list[tuple[str, str, str]]:
     words = {
         "report/index.html": "how each council stands, what changed, what is stale",
         "checks/index.html": "what was expected of the data, and what was found",
-        "tables/index.html": "dbt's own pages, with the lineage (make docs)",
+        "tables/index.html": "dbt's own pages (make docs)",
+        "lineage.html": "a picture from the sources to what is published",
         "handbook/docs/sources.md": "what is published, by whom, and when",
         "handbook/docs/operate.md": "a section for every DAG",
         "handbook/docs/data-model.md": "what each published table says",

@@ -23,7 +23,7 @@ import psutil
 
 from socialcare.credentials import secret
 from socialcare.deliver.place import CURRENT
-from socialcare.operate import handbook, landing
+from socialcare.operate import handbook, landing, lineage
 from socialcare.settings import get_settings
 
 HOST = "127.0.0.1"
@@ -90,6 +90,10 @@ class Handler(BaseHTTPRequestHandler):
             return None
         if not rest:
             return "text/html; charset=utf-8", io.BytesIO(landing.landing().encode())
+        if rest == "lineage.html" and lineage.manifest().is_file():
+            return "text/html; charset=utf-8", io.BytesIO(
+                landing.page("Lineage", text=lineage.text(), home="").encode()
+            )
         place, _, asked = rest.partition("/")
         if place == "handbook":
             document = handbook.find(asked)
