@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from socialcare.door.engine import Circumstances
 from socialcare.door.identity import Tokens
 from socialcare.door.judge import DeliveryJudge
 from socialcare.door.read_xml import XmlReader, shapes_of
 from socialcare.door.reading import Block
 from socialcare.door.register import Findings
+from socialcare.door.rule_words import Circumstances
 from socialcare.registry.returns import return_spec
 
 #: (rule, table, row of that table, what is changed in the clean records).

@@ -10,11 +10,11 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
-from socialcare.door.engine import Circumstances
 from socialcare.door.identity import Pseudonymiser
 from socialcare.door.judge import DeliveryJudge
 from socialcare.door.reading import Block
 from socialcare.door.register import Findings
+from socialcare.door.rule_words import Circumstances
 from socialcare.registry.returns import return_spec
 
 Row = dict[str, str]

@@ -10,10 +10,10 @@ import pytest
 from pydantic import ValidationError
 from tests.unit.door_cases import MadeFile
 
-from socialcare.door.engine import Circumstances
 from socialcare.door.identity import Pseudonymiser
 from socialcare.door.judge import DeliveryJudge
 from socialcare.door.register import Findings
+from socialcare.door.rule_words import Circumstances
 from socialcare.registry.bank_holidays import BANK_HOLIDAYS
 from socialcare.registry.return_tables import Column, Table
 from socialcare.registry.returns import all_returns, return_spec

@@ -9,10 +9,10 @@ import pytest
 import yaml
 from tests.unit.door_cases import MadeFile, Row, found
 
-from socialcare.door.engine import Circumstances
 from socialcare.door.identity import Pseudonymiser
 from socialcare.door.judge import DeliveryJudge
 from socialcare.door.register import Findings
+from socialcare.door.rule_words import Circumstances
 from socialcare.errors import Fault
 from socialcare.registry import returns
 from socialcare.registry.returns import all_returns, return_spec

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from tests.unit.door_cases import MadeFile, Row
 
-from socialcare.door.engine import Circumstances
 from socialcare.door.identity import Pseudonymiser
 from socialcare.door.judge import DeliveryJudge
 from socialcare.door.register import Findings
+from socialcare.door.rule_words import Circumstances
 from socialcare.registry.returns import Column, Return, all_returns, return_spec
 from socialcare.warehouse.raw_returns import columns_of
 

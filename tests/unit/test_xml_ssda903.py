@@ -14,11 +14,11 @@ import pyarrow as pa
 import pytest
 from tests.unit.census_cases import _NoKeys
 
-from socialcare.door.engine import Circumstances
 from socialcare.door.judge import DeliveryJudge
 from socialcare.door.messages import reader_of, tables_of
 from socialcare.door.recognise import Recognised, recognise
 from socialcare.door.register import Findings
+from socialcare.door.rule_words import Circumstances
 from socialcare.generate import xml_ssda903
 from socialcare.generate.deliver import write_csv
 from socialcare.generate.rows import Rows

@@ -20,7 +20,6 @@ import pyarrow as pa
 
 from socialcare.door import unpack
 from socialcare.door.arrival import MARKER, WHOLE, Delivery, Statement, read_statement
-from socialcare.door.engine import Circumstances
 from socialcare.door.identity import Pseudonymiser, Tokens
 from socialcare.door.judge import DeliveryJudge, FileJudge
 from socialcare.door.messages import reader_of, tables_of
@@ -28,6 +27,7 @@ from socialcare.door.plan import Plan, make_plan
 from socialcare.door.reading import UnreadableError
 from socialcare.door.register import Findings
 from socialcare.door.relations import LAST, words
+from socialcare.door.rule_words import Circumstances
 from socialcare.door.verdicts import JudgedFile, RefusedError, refuse_if_nothing_came_in, verdict_of
 from socialcare.errors import Fault
 from socialcare.registry.councils import all_councils, council

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 
 from socialcare.door.relations import Records, Relation, words
+from socialcare.door.rule_words import Circumstances, kinds, macros
 from socialcare.errors import Fault
-from socialcare.registry.bank_holidays import BANK_HOLIDAYS
 from socialcare.registry.returns import ReturnYear, Rule
 
 #: Rules read the relations that are given to them, and nothing else: no file, no network, no extension.
@@ -44,15 +43,6 @@ class Found:
     table: str
     rule: int
     lines: npt.NDArray[np.int32]
-
-
-@dataclass(frozen=True)
-class Circumstances:
-    """What a rule may know beside the rows: the day of the extract, which files came, whose they are."""
-
-    as_of_date: date
-    tables_sent: Collection[str] = ()
-    own_codes: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -99,37 +89,37 @@ class RuleEngine:
         self._filled: set[str] = set()
         self._statements = [s for table in year.tables for s in _statements(table, rules_of(year, table))]
         self._rules = {table: rules_of(year, table) for table in year.tables}
-        self._totals: list[Total] = []
         self._database = duckdb.connect(":memory:", config=_CLOSED)
         for setting in _SETTINGS:
             self._database.execute(setting)
-        for text in (*_macros(year, known), *_kinds(year, relations)):
+        for text in (*macros(year, known), *kinds(relations)):
             self._database.execute(text)
         for table, relation in relations.items():
             self._fill(table, relation.nothing)
             self._run(f"create temp view {table} as {relation.typed(f'{_ARRIVED}_{table}')}", f"the table {table}")
         self._worked_out = self._make_views()
 
-    def __enter__(self) -> RuleEngine:
-        return self
-
-    def __exit__(self, *problem: object) -> None:
+    def close(self) -> None:
+        """Let go of the database and what is in it."""
         self._database.close()
 
-    def judge(self, group: dict[str, Records]) -> Iterator[Found]:
-        """Yield what is found in a group that parts no child: every rule with a line that breaks it."""
+    def judge(self, group: dict[str, Records]) -> tuple[list[Found], list[Total]]:
+        """Return what is found in a group that parts no child: every rule with a line that breaks it.
+
+        And what the rules about all children come to in it: ``over_all`` judges them.
+        """
         for table, relation in self._relations.items():
             rows = group.get(table, relation.nothing)
             if len(rows) or table in self._filled:
                 self._fill(table, relation.sorted(rows))
         asked = [statement for statement in self._statements if len(group.get(statement.table, ()))]
-        totals = (rule.total for rules in self._rules.values() for rule in rules if rule.total)
-        self._work_out(" ".join([*(statement.text for statement in asked), *totals]))
-        for statement in asked:
-            yield from self._ask(statement)
-        self._totals += self._totals_of(group)
+        sums = (rule.total for rules in self._rules.values() for rule in rules if rule.total)
+        self._work_out(" ".join([*(statement.text for statement in asked), *sums]))
+        found = [broken for statement in asked for broken in self._ask(statement)]
+        totals = list(self._totals_of(group))
         for name in self._worked_out:  # or the group that comes next would be held beside this one
             self._run(f"drop table if exists {name}", f"the view {name}")
+        return found, totals
 
     def _fill(self, table: str, rows: Records) -> None:
         """Put rows in the place of those of the group before."""
@@ -159,10 +149,6 @@ class RuleEngine:
             self._run(f"drop table if exists {name}", f"the view {name}")
             if name in wanted:
                 self._run(text, f"the view {name}")
-
-    def totals(self) -> Iterable[Total]:
-        """Return what the rules about all children came to, group by group: ``over_all`` judges them."""
-        return tuple(self._totals)
 
     def _totals_of(self, group: dict[str, Records]) -> Iterator[Total]:
         for table in self._year.tables:
@@ -220,34 +206,3 @@ def _asked_often(year: ReturnYear) -> frozenset[str]:
 
 def _all_sql(year: ReturnYear) -> str:
     return " ".join([*year.views.values(), *(rule.sql for rule in year.rules)])
-
-
-def _kinds(year: ReturnYear, relations: dict[str, Relation]) -> Iterator[str]:
-    """Yield the types of coded columns: one byte to store and to compare, in the order of the text."""
-    lists = {name: codes for relation in relations.values() for name, codes in relation.kinds().items()}
-    for name, codes in lists.items():
-        yield f"create type {name} as enum ({', '.join(_quoted(code) for code in sorted(codes))})"
-
-
-def _macros(year: ReturnYear, known: Circumstances) -> Iterator[str]:
-    for name, day in (
-        ("year_start", year.year_start),
-        ("year_end", year.year_end),
-        ("collected_on", known.as_of_date),
-        ("last_day", min(year.year_end, known.as_of_date)),
-    ):
-        yield f"create macro {name}() as date '{day.isoformat()}'"
-    holidays = _listed([day.isoformat() for day in BANK_HOLIDAYS])
-    yield f"create macro is_bank_holiday(day) as strftime(day, '%Y-%m-%d') in ({holidays})"
-    yield f"create macro was_sent(name) as name in ({_listed(known.tables_sent)})"
-    yield f"create macro is_own(place) as place in ({_listed(known.own_codes)})"
-
-
-def _quoted(text: str) -> str:
-    doubled = text.replace("'", "''")
-    return f"'{doubled}'"
-
-
-def _listed(words: Collection[str]) -> str:
-    """Return names of our own as SQL; a list is never empty."""
-    return ", ".join(map(_quoted, ("", *sorted(words))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -69,8 +69,7 @@ class Pseudonymiser:
 
     def tokens(self, identifiers: pa.StringArray, kind: str = "child") -> Tokens:
         """Return one token for each of the identifiers, in their order: call it with distinct ones."""
-        inner, outer = (hashlib.sha256(begins) for begins in self._keys[kind])
-        digests = b"".join([_hmac(inner.copy(), outer.copy(), text.encode()) for text in identifiers.to_pylist()])
+        digests = b"".join(_hmacs(self._keys[kind], identifiers.cast(pa.binary()).to_pylist()))
         digests = self._again(digests, kind)
         offsets = np.arange(len(identifiers) + 1, dtype=np.int32) * (2 * _TOKEN_BYTES)
         text = pa.StringArray.from_buffers(
@@ -105,10 +104,14 @@ def renewed(pseudonyms: Iterable[str], name: str, number: int) -> list[str]:
     return [hmac.digest(key, old.encode(), "sha256")[:_TOKEN_BYTES].hex() for old in pseudonyms]
 
 
-def _hmac(inner: hashlib._Hash, outer: hashlib._Hash, message: bytes) -> bytes:
-    inner.update(message)
-    outer.update(inner.digest())
-    return outer.digest()[:_TOKEN_BYTES]
+def _hmacs(begins: tuple[bytes, bytes], messages: list[bytes]) -> Iterator[bytes]:
+    """Yield the HMAC of each message, cut: in one loop, since a call for each of millions takes a sixth more."""
+    inner, outer = (hashlib.sha256(begin).copy for begin in begins)
+    for message in messages:
+        first, second = inner(), outer()
+        first.update(message)
+        second.update(first.digest())
+        yield second.digest()[:_TOKEN_BYTES]
 
 
 def _hmac_keys(secret_name: str, *parts: str) -> tuple[bytes, bytes]:

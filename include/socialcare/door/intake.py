@@ -21,7 +21,6 @@ import pyarrow as pa
 from socialcare.database import connect
 from socialcare.door import keep_without_erased, last_year, left_over, load, records, reply, unpack, wrong_inbox
 from socialcare.door.arrival import Delivery
-from socialcare.door.engine import Circumstances
 from socialcare.door.erased import erased_of
 from socialcare.door.identity import Pseudonymiser
 from socialcare.door.judge import DeliveryJudge, FileJudge
@@ -31,6 +30,7 @@ from socialcare.door.plan import Plan, make_plan
 from socialcare.door.reading import Reader, UnreadableError
 from socialcare.door.recognise import Copy
 from socialcare.door.register import Findings
+from socialcare.door.rule_words import Circumstances
 from socialcare.door.verdicts import JudgedFile, RefusedError, Taken, refuse_if_nothing_came_in, verdict_of
 from socialcare.errors import Fault
 from socialcare.registry.councils import council

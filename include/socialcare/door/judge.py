@@ -7,9 +7,7 @@ out are taken out again.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
 
@@ -19,13 +17,15 @@ import pyarrow as pa
 
 from socialcare.door.births import Births
 from socialcare.door.cells import NO_NUMBER, UPN_KINDS, CellChecker, Checked, Numbers
-from socialcare.door.engine import Circumstances, Found, RuleEngine, over_all, rules_of
+from socialcare.door.engine import rules_of
+from socialcare.door.engines import RuleEngines
 from socialcare.door.identity import Pseudonymiser
 from socialcare.door.in_time import told_in_time
 from socialcare.door.read_xml import XmlTable
 from socialcare.door.reading import Block, Reader, UnreadableError, ahead
-from socialcare.door.register import SHARED, Findings, Records, Spill, refuse_crowd, shared, whose
+from socialcare.door.register import SHARED, Findings, Spill, shared, whose
 from socialcare.door.relations import LAST, relations
+from socialcare.door.rule_words import Circumstances
 from socialcare.door.small import give_back
 from socialcare.door.upn import wrong_check_letters
 from socialcare.registry.returns import Column, ReturnYear, Rule
@@ -33,8 +33,6 @@ from socialcare.registry.returns import Column, ReturnYear, Rule
 #: Rows of one delivery that rules must see at once, since nothing says whose they are. More are refused: they would
 #: need more memory than the door may have.
 MOST_TOGETHER = 500_000
-#: Groups of rows that rules look at side by side.
-_AT_ONCE = 2
 
 Lines = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
@@ -67,15 +65,11 @@ class DeliveryJudge:
         self.spill, self.values = Spill(), Spill()
         self._files: dict[str, FileJudge] = {}
         self._together = 0
-        self._engines: list[RuleEngine] = []
-        self._idle: deque[RuleEngine] = deque()
 
     def __enter__(self) -> DeliveryJudge:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        for engine in self._engines:
-            engine.__exit__()
         self.births.forget()
         self.spill.__exit__()
         self.values.__exit__()
@@ -109,16 +103,15 @@ class DeliveryJudge:
         out: dict[str, list[Lines]] = {table: [] for table in self._files}
         self.births.forget()
         give_back()
-        for group, all_found in self._judged():
+        engines = RuleEngines(self.year, self.relations, self._known)
+        for all_broken in engines.judged(self.spill.groups()):
             give_back()
-            for found in all_found:
-                judge = self._files[found.table]
-                judge.findings.add(found.rule, found.lines, whose(group[found.table], "_key", found.lines))
-                if judge.rules[found.rule].severity == "quarantine":
-                    rows = group[found.table]
-                    already = rows["_line"][rows["_bad"]]
-                    out[found.table].append(np.setdiff1d(found.lines, already, assume_unique=True))
-        for found in over_all(total for engine in self._engines for total in engine.totals()):
+            for broken in all_broken:
+                judge = self._files[broken.table]
+                judge.findings.add(broken.rule, broken.lines, broken.whose)
+                if judge.rules[broken.rule].severity == "quarantine":
+                    out[broken.table].append(broken.lines[~broken.was_out])
+        for found in engines.over_all():
             self._files[found.table].findings.add(found.rule, found.lines)
         for group in self.values.groups():
             for name, rows in group.items():
@@ -129,29 +122,6 @@ class DeliveryJudge:
         for table, found_out in gone.items():
             self._files[table].quarantined += len(found_out)
         return gone
-
-    def _judged(self) -> Iterator[tuple[dict[str, Records], list[Found]]]:
-        """Yield each group with what was found in it, two at a time: the database server has nothing to do now."""
-        waiting: deque[tuple[dict[str, Records], Future[list[Found]]]] = deque()
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for group in self.spill.groups():
-                refuse_crowd(group)
-                waiting.append((group, pool.submit(self._found_in, group)))
-                if len(waiting) >= _AT_ONCE:
-                    judged, found = waiting.popleft()
-                    yield judged, found.result()
-            for judged, found in waiting:
-                yield judged, found.result()
-
-    def _found_in(self, group: dict[str, Records]) -> list[Found]:
-        try:
-            engine = self._idle.popleft()
-        except IndexError:
-            engine = RuleEngine(self.year, self.relations, self._known)
-            self._engines.append(engine)
-        found = list(engine.judge(group))
-        self._idle.append(engine)
-        return found
 
 
 class FileJudge:

@@ -22,8 +22,8 @@ Records = npt.NDArray[np.void]
 
 #: Bytes held before they go to disk, parts they go to, and rows that rules see at once (whole parts).
 _IN_MEMORY = 4 << 20
-_PARTS = 512
-_GROUP = 40_000
+_PARTS = 1536
+_GROUP = 60_000
 #: Rows of one file about one child: rules compare each with the others. A life has hundreds.
 MOST_OF_ONE = 5_000
 
@@ -41,7 +41,7 @@ class Spill:
         self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # closed by __exit__
         self._end = 0
         #: What went to the file at one time: where it begins there, and the first row of each part in it.
-        self._pieces: dict[str, list[tuple[int, npt.NDArray[np.int64]]]] = {}
+        self._pieces: dict[str, list[tuple[int, npt.NDArray[np.int32]]]] = {}
         self._types: dict[str, np.dtype[np.void]] = {}
 
     def __enter__(self) -> Spill:
@@ -111,12 +111,12 @@ def _write_all(file: IO[bytes], rows: Records) -> int:
     return rows.nbytes
 
 
-def _split(rows: Records, count: int) -> tuple[Records, npt.NDArray[np.int64]]:
+def _split(rows: Records, count: int) -> tuple[Records, npt.NDArray[np.int32]]:
     """Return the rows in ``count`` parts by the number of their child, and where each begins (and the last ends)."""
     part = (np.ascontiguousarray(rows["_key"]) % np.uint64(count)).astype(np.uint16)
     ends = np.cumsum(np.bincount(part, minlength=count))
     # take: it moves whole rows, eight times as fast as an index does
-    return rows.take(np.argsort(part, kind="stable")) if count > 1 else rows, np.append(0, ends)
+    return rows.take(np.argsort(part, kind="stable")) if count > 1 else rows, np.append(0, ends).astype(np.int32)
 
 
 def refuse_crowd(group: dict[str, Records]) -> None:
