@@ -135,14 +135,15 @@ SSD = {
         join raw.ssd__person h on h.child_pseudonym = c.child_pseudonym
         where c.entered_care_date + interval '30 months' <= {DAY}
           and h.birth_month + interval '16 years' > {DAY}""",
-    # 20 working days are four weeks from the day, or from the Monday after a weekend. Of a baby that came into care
-    # in the month of its birth or the next, raw knows the month alone: a day that is not known makes nobody late.
+    # 20 working days after the day care began: four weeks, from the Friday before where it began at a weekend (no bank
+    # holiday lies so near to the day that the files describe). Of a baby that came into care in the month of its birth
+    # or the next, raw knows the month alone: a day that is not known makes nobody late.
     "CLA14": f"""
         with known as (select *, case when entered_care_date_is_month
                  then (entered_care_date + interval '1 month - 1 day')::date else entered_care_date end as entered
                  from {_CARE} c),
              stays as (select *, entered
-                 + (case extract(isodow from entered) when 6 then 2 when 7 then 1 else 0 end)::int + 28
+                 - (case extract(isodow from entered) when 6 then 1 when 7 then 2 else 0 end)::int + 28
                  as first_due from known),
              held as (select care_pseudonym, review_date,
                              row_number() over (partition by care_pseudonym order by review_date) as nth,

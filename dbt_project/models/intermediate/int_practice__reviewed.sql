@@ -24,9 +24,7 @@ stays as (
         from_date,
         'cla_reviews_pct' as measure,
         care_pseudonym as subject,
-        -- 20 working days are four weeks from the day, or from the Monday after a weekend.
-        entered_care_date + 28
-        + case extract(isodow from entered_care_date) when 6 then 2 when 7 then 1 else 0 end::int as first_due
+        {{ first_care_review('entered_care_date') }} as first_due
     from {{ ref('int_practice__in_care') }}
 
 ),

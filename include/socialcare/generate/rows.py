@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from socialcare.registry.bank_holidays import BANK_HOLIDAYS
+
 Days = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -19,6 +21,7 @@ Random = np.random.Generator
 #: The day of something that has not happened: later than every other, so that comparisons need no special case.
 OPEN = 1_000_000
 YEAR = 365.25
+_HOLIDAYS = np.array(BANK_HOLIDAYS, dtype="datetime64[D]")
 
 
 class Rows:
@@ -141,6 +144,13 @@ def working_days_later(days: Days, count: Ints) -> Days:
     """Return the day so many working days on, Monday to Friday; from a weekend one counts from the Monday."""
     later = np.busday_offset(days.astype("datetime64[D]"), count, roll="forward")
     return later.astype(np.int64)
+
+
+def working_days_after(began: Days, count: int) -> Days:
+    """Return the last of so many working days, bank holidays left out: the first is the one after the beginning."""
+    days = began.astype("datetime64[D]")
+    due: Days = np.busday_offset(days, count, roll="backward", holidays=_HOLIDAYS).astype(np.int64)
+    return due
 
 
 def working_days_between(begin: Days, end: Days) -> Ints:

@@ -8,7 +8,7 @@ import numpy as np
 
 from socialcare.generate import care_events
 from socialcare.generate.care import in_care_on
-from socialcare.generate.rows import Rows, age_on, is_last, months_later, working_days_later
+from socialcare.generate.rows import Rows, age_on, is_last, months_later, working_days_after
 from socialcare.generate.told_ssda903 import year_round
 from socialcare.generate.truth import Figure, count, different, distinct_each, in_time, mean, per_10_000, share, total
 
@@ -152,13 +152,14 @@ def _reviews(life: Life, span: Span) -> Figure:
     here, held = _here(life, span), life.reviews
     held = held.where(np.isin(held["period"], here["period"]))
     later = np.where(held["number"] == 1, months_later(held["held"], 3), months_later(held["held"], 6))
+    first = working_days_after(here["began"], 20)
     kept = in_time(
         here["began"],
-        working_days_later(here["began"], np.full(len(here), 20)),
+        first,
         np.searchsorted(here["period"], held["period"]),
         *(held["held"], later, span.begins, span.until),
     )
-    due = working_days_later(here["began"], np.full(len(here), 20)) < span.until
+    due = first < span.until
     return share(
         *("CLA14", "Reviews in time", total(kept & due), total(due)),
         "in care for 20 working days; 20 working days, then 3 months, then 6; in the year so far",

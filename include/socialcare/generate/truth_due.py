@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from socialcare.generate.practice_families import pathway_plans
-from socialcare.generate.rows import OPEN, Bools, Days, Ints, Rows, months_later, spread
+from socialcare.generate.rows import OPEN, Bools, Days, Ints, Rows, months_later, spread, working_days_after
 from socialcare.generate.truth import Figure, count, total
-from socialcare.registry.bank_holidays import BANK_HOLIDAYS
 
 if TYPE_CHECKING:
     from socialcare.generate.life import Life, Span
-
-_HOLIDAYS = np.array(BANK_HOLIDAYS, dtype="datetime64[D]")
 
 
 def figures(life: Life, span: Span) -> list[Figure]:
@@ -83,7 +80,7 @@ def _care_reviews(life: Life, span: Span) -> Days:
     size = int(life.care.periods["period"].max(initial=0)) + 1
     last = _latest(held["period"], held["held"], size)[now["period"]]
     times = np.bincount(held["period"], minlength=size)[now["period"]]
-    first = _working_days_after(now["began"], 20)
+    first = working_days_after(now["began"], 20)
     after = np.maximum(last, 0)
     return np.select([times == 0, times == 1], [first, months_later(after, 3)], months_later(after, 6))
 
@@ -91,14 +88,7 @@ def _care_reviews(life: Life, span: Span) -> Days:
 def _assessments(life: Life, span: Span) -> Days:
     """Return the last of the 45 working days of each assessment that is not done."""
     now = life.need.assessments.where(_open(life.need.assessments, span))
-    return _working_days_after(now["began"], 45)
-
-
-def _working_days_after(began: Days, count: int) -> Days:
-    """Return the last of so many working days: the first is the one after the beginning."""
-    days = began.astype("datetime64[D]")
-    due: Days = np.busday_offset(days, count, roll="backward", holidays=_HOLIDAYS).astype(np.int64)
-    return due
+    return working_days_after(now["began"], 45)
 
 
 def _family_reviews(life: Life, span: Span) -> Days:
