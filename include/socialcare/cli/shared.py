@@ -49,7 +49,7 @@ def say(text: str) -> None:
 def existing_database() -> Iterator[None]:
     """Have the database that a night made here; asking a question makes none.
 
-    Raises Fault ``database_not_started``, ``nothing_published``.
+    Raises Fault ``database_not_started``, ``nothing_published``, ``database_not_upgraded``.
     """
     import psycopg
 
@@ -68,7 +68,13 @@ def existing_database() -> Iterator[None]:
         try:
             yield
         except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-            raise nothing from None
+            if not _is_published():
+                raise nothing from None
+            raise Fault(
+                "database_not_upgraded",
+                "The database is that of an earlier version of the platform: it has no place for this yet.",
+                remedy="let the next night run (`make run` does it now), then ask again; what is published stays.",
+            ) from None
         except psycopg.errors.InsufficientPrivilege:
             if versions.current() is None:  # readers get their rights with the first version
                 raise nothing from None
@@ -103,3 +109,14 @@ def choose_sources(sources: str | None, published: Path | None) -> None:
             where=str(settings.published or "SOCIALCARE_PUBLISHED"),
             remedy="give the folder that holds dfe/, ofsted/ and ons/: make run PUBLISHED=<folder>.",
         )
+
+
+def _is_published() -> bool:
+    import psycopg
+
+    from socialcare.warehouse import versions
+
+    try:
+        return versions.current() is not None
+    except psycopg.Error:
+        return False

@@ -36,6 +36,8 @@ def governance(councils: tuple[Council, ...], returns: tuple[Return, ...], heade
         " council's own outbox). Rows: raw, histories, positions in quarantine.",
         "Backups, versions and extracts: see [operate.md](operate.md). Of a child who was erased, and of its"
         " assessments and audits, keyed tokens are kept for as long as the platform runs: they do not come in again.",
+        "What each count that was told truly was is kept for as long (`versions.true_counts`, no row of a child): no"
+        " later figure may give away an earlier one that was hidden.",
         "",
         "## What each council sends",
         "",
