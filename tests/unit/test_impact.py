@@ -67,10 +67,10 @@ def test_two_way_fixed_effects_would_miss_what_grows_and_this_does_not() -> None
     ("begins", "name", "words"),
     [
         ([2] * 30, "impact_all_at_once", "Every team began in the same quarter"),
-        ([2] * 9 + [NOT_YET] * 30, "impact_too_few_teams", "9 teams that have begun"),
-        ([2] * 30 + [NOT_YET] * 9, "impact_too_few_teams", "9 teams that have not begun"),
-        ([0] * 20 + [NOT_YET] * 20, "impact_too_few_teams", "0 teams that have begun"),
-        ([NOT_YET] * 40, "impact_too_few_teams", "0 teams that have begun"),
+        ([2] * 9 + [NOT_YET] * 30, "impact_too_few_teams", "that have begun, with a quarter before and one after: 9"),
+        ([2] * 30 + [NOT_YET] * 9, "impact_too_few_teams", "not begun by the time that as many have: 9"),
+        ([0] * 20 + [NOT_YET] * 20, "impact_too_few_teams", "that have begun, with a quarter before and one after: 0"),
+        ([NOT_YET] * 40, "impact_too_few_teams", "that have begun, with a quarter before and one after: 0"),
     ],
 )
 def test_it_refuses_in_words(begins: list[int], name: str, words: str) -> None:

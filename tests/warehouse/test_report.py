@@ -179,6 +179,13 @@ def test_practice_stands_beside_the_inspection_that_asked_and_in_quarters(editio
     assert "by team" in audits.xpath("string(//summary)")
 
 
+def test_a_return_and_its_tables_have_the_names_that_people_know(editions: dict[str, Path]) -> None:
+    page = (editions["durham"] / "quality.html").read_text()
+    assert "<b>SSDA903, children looked after</b>: its deliveries" in page
+    assert "SSDA903 2025: Header" in page
+    assert "no line" not in page, "one delivery is no line, and its figure stands below"
+
+
 def test_the_answer_says_since_when(editions: dict[str, Path]) -> None:
     (answer,) = pages(editions["shared"])["measure-rereferral-pct.html"].xpath("//section[@aria-label='Durham']")
     words = " ".join(answer.text_content().split())

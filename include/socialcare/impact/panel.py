@@ -92,7 +92,7 @@ def too_few(count: int, which: str) -> Fault:
     """Say that there are too few teams to estimate anything from."""
     return Fault(
         "impact_too_few_teams",
-        f"There are {count} teams {which}; at least {FEWEST_TEAMS} are needed on either side.",
+        f"Teams {which}: {count}. At least {FEWEST_TEAMS} are needed on either side.",
         remedy="wait until more quarters are held, or read the figures of practice_team_quarters as what they are: "
         "a description, and no effect.",
     )

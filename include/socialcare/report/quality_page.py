@@ -7,6 +7,7 @@ from statistics import median
 from typing import Any
 
 from socialcare.registry import Council
+from socialcare.registry.returns import return_spec
 from socialcare.report import reading
 from socialcare.report.page import Pages
 from socialcare.report.reading import Row
@@ -25,7 +26,7 @@ def page(pages: Pages, council: Council) -> str:
         title=f"{council.name}: quality of its deliveries",
         here="quality.html",
         returns=[_return(name, list(rows)) for name, rows in groupby(delivered, key=lambda row: row["return_id"])],
-        opened=[row for row in defects if row["is_open"]],
+        opened=[{**row, "where": _where(row)} for row in defects if row["is_open"]],
         fixed=len(fixed),
         days=median(fixed) if fixed else None,
     )
@@ -36,4 +37,11 @@ def _return(name: str, rows: list[Row]) -> dict[str, Any]:
         {"period_end_date": row["as_of_date"], "value": row["loaded_pct"], "interval_low": None, "interval_high": None}
         for row in sorted(rows, key=lambda row: (row["as_of_date"], row["place"]))
     ]
-    return {"name": name, "line": line, "deliveries": list(reversed(rows))}
+    return {"name": return_spec(name).name, "line": line, "deliveries": list(reversed(rows))}
+
+
+def _where(row: Row) -> str:
+    """Name the table as its return does: what comes before the comma of the return's name is enough."""
+    declared = return_spec(row["return_id"])
+    table = declared.tables.get(row["table_name"])
+    return f"{declared.name.split(',')[0]} {row['collection_year']}: {table.label if table else row['table_name']}"
