@@ -1,6 +1,7 @@
 """Old logs and records go, newer ones stay; Airflow's own command is the real one on its real database."""
 
 import errno
+import fcntl
 import os
 import shutil
 import subprocess
@@ -214,6 +215,25 @@ def test_what_a_killed_backup_left_goes_and_one_under_way_stays(warehouse: str, 
     finally:
         for process in running:
             ended(process)
+
+
+def test_a_folder_taken_for_left_over_before_it_is_locked_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The night's clearing may come between the making of a backup's folder and its lock."""
+    real, taken = fcntl.flock, list[Path]()
+
+    def locks(opened: int, how: int) -> None:
+        if not taken:
+            taken.extend(tmp_path.iterdir())
+            taken[0].rmdir()
+        real(opened, how)
+
+    monkeypatch.setattr(backup_expiry.fcntl, "flock", locks)
+    with backup_expiry.workshop(tmp_path) as folder:
+        assert len(taken) == 1
+        (folder / "warehouse.dump").write_text("half of it")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_removal_that_fails_or_is_killed_leaves_nothing_that_looks_whole(

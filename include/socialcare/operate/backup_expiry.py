@@ -26,15 +26,27 @@ _NAMED = f"{_WHOLE}%Y%m%dT%H%M%S.%fZ"
 @contextmanager
 def workshop(to: Path) -> Iterator[Path]:
     """Have a new folder to write a backup in. It is locked meanwhile: one that nobody locks, a killed run left."""
-    folder = to / f"{_UNFINISHED}{secrets.token_hex(6)}"
-    folder.mkdir(mode=0o700)
-    opened = os.open(folder, os.O_RDONLY)
+    folder, opened = _new_locked(to)
     try:
-        fcntl.flock(opened, fcntl.LOCK_EX)
         yield folder
     finally:
         os.close(opened)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _new_locked(to: Path) -> tuple[Path, int]:
+    """Make a folder and lock it. One that was taken for left over before the lock was on it is made again."""
+    while True:
+        folder = to / f"{_UNFINISHED}{secrets.token_hex(6)}"
+        folder.mkdir(mode=0o700)
+        try:
+            opened = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:
+            continue
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        if folder.exists():
+            return folder, opened
+        os.close(opened)
 
 
 def name_of(made_at: datetime) -> str:
@@ -64,8 +76,7 @@ def remove_expired(now: datetime) -> int:
             continue
         for folder in due:
             try:
-                _remove(folder)
-                removed += 1
+                removed += _remove(folder)
             except OSError as error:
                 failed.append((folder, error))
     if removed:
@@ -88,21 +99,8 @@ def remove_expired(now: datetime) -> int:
 def _is_due(folder: Path, before: datetime) -> bool:
     if folder.is_symlink() or not folder.is_dir():
         return False
-    if folder.name.startswith(_UNFINISHED):
-        return not _is_locked(folder)
-    return folder.name.startswith(_EXPIRED) or (folder.name.startswith(_WHOLE) and _is_older(folder, before))
-
-
-def _is_locked(folder: Path) -> bool:
-    """Whether somebody still writes it."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(opened)
-    return False
+    is_whole = folder.name.startswith(_WHOLE)
+    return _is_older(folder, before) if is_whole else folder.name.startswith((_UNFINISHED, _EXPIRED))
 
 
 def _is_older(folder: Path, before: datetime) -> bool:
@@ -125,11 +123,26 @@ def _in_name(name: str) -> datetime | None:
         return None
 
 
-def _remove(folder: Path) -> None:
-    """Give it another name first: killed half-way, nothing is left that looks whole, and the next run ends it."""
-    if not folder.name.startswith(_EXPIRED):
-        folder = folder.rename(folder.with_name(f"{_EXPIRED}{folder.name.lstrip('.')}"))
-    shutil.rmtree(folder)
+def _remove(folder: Path) -> bool:
+    """Give it another name first: killed half-way, nothing is left that looks whole, and the next run ends it.
+
+    Whoever still writes an unfinished one has its lock: it stays.
+    """
+    if folder.name.startswith(_EXPIRED):
+        shutil.rmtree(folder)
+        return True
+    expired = folder.with_name(f"{_EXPIRED}{folder.name.lstrip('.')}")
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        if folder.name.startswith(_UNFINISHED):
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        folder.rename(expired)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(opened)
+    shutil.rmtree(expired)
+    return True
 
 
 def _places() -> set[Path]:
