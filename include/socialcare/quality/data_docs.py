@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -41,13 +42,20 @@ td:nth-child(1), td:nth-child(2), td:nth-child(5), th { overflow-wrap: normal; w
 def page(outcome: Any, suite: Suite) -> dict[str, Any]:
     """Return a suite's page: {name, table, html}. ``outcome`` is GX's result; its values are taken out first."""
     from great_expectations.render.renderer import ValidationResultsPageRenderer
-    from great_expectations.render.view import DefaultJinjaPageView
 
     for result in outcome.results:
         declared = suite.expectations[result.expectation_config.meta["number"]]
         _empty(result, declared["type"])
-    html = DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(outcome))
+    html = _view().render(ValidationResultsPageRenderer().render(outcome))
     return {"name": suite.name, "table": suite.table, "html": local(html)}
+
+
+@cache
+def _view() -> Any:
+    """Return what draws every page: each new one would compile GX's templates again, most of the cost of a page."""
+    from great_expectations.render.view import DefaultJinjaPageView
+
+    return DefaultJinjaPageView()
 
 
 def _empty(result: Any, kind: str) -> None:
