@@ -140,6 +140,8 @@ def module_warehouse(postgres: int, _session_home: Path, tmp_path_factory: pytes
         yield from fresh_warehouse(_session_home, tmp_path_factory.mktemp("home"), monkeypatch)
 
 
+#: What dbt read of its project serves the next warehouse of the name; a manifest, with the note of which rules it is.
+_READ_BY_DBT = (("target/partial_parse.msgpack",), ("target/manifest.json", "manifest_of"))
 #: The warehouses that are there now.
 _IN_USE: set[str] = set()
 
@@ -157,8 +159,9 @@ def fresh_warehouse(session_home: Path, home: Path, monkeypatch: pytest.MonkeyPa
     (home / "postgres.json").write_bytes((session_home / "postgres.json").read_bytes())
     (home / "secrets").symlink_to(session_home / "secrets")
     carry_proofs(session_home, home)
-    read = session_home / "dbt" / f"{name}.msgpack"
-    _copy(read, home / "dbt" / "target" / "partial_parse.msgpack")
+    read = session_home / "dbt" / name
+    for file in (file for together in _READ_BY_DBT for file in together):
+        _copy(read / file, home / "dbt" / file)
     get_settings.cache_clear()
     with connect(ADMIN, database="postgres", autocommit=True) as connection:
         # Files are copied, not logged page by page: a quarter of the processor's time, and there are hundreds of these.
@@ -167,8 +170,7 @@ def fresh_warehouse(session_home: Path, home: Path, monkeypatch: pytest.MonkeyPa
         schema.open_database(connection, name)
     yield name
     carry_proofs(home, session_home)
-    if not read.is_file():
-        _copy(home / "dbt" / "target" / "partial_parse.msgpack", read)
+    _keep_read(home / "dbt", read)
     get_settings.cache_clear()
     monkeypatch.setenv("SOCIALCARE_HOME", str(session_home))
     get_settings.cache_clear()
@@ -176,6 +178,14 @@ def fresh_warehouse(session_home: Path, home: Path, monkeypatch: pytest.MonkeyPa
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
     _IN_USE.remove(name)
     get_settings.cache_clear()
+
+
+def _keep_read(made: Path, kept: Path) -> None:
+    for together in _READ_BY_DBT:
+        here, there = ([folder / file for file in together] for folder in (made, kept))
+        if all(file.is_file() for file in here) and not any(file.is_file() for file in there):
+            for file, to in zip(here, there, strict=True):
+                _copy(file, to)
 
 
 def carry_proofs(home: Path, to: Path) -> None:

@@ -57,9 +57,12 @@ def build(select: str | None = None) -> BuildResult:
     """
     started = time.monotonic()
     rules = _fingerprint()
-    # Of a part, only the tests that need nothing outside it, and no manifest: writing that takes half of a small build.
-    part = ["--select", select, "--indirect-selection", "cautious", "--no-write-json"] if select else []
-    arguments = ["build", *part]
+    # Of a part, only the tests that need nothing outside it.
+    arguments = ["build", *(["--select", select, "--indirect-selection", "cautious"] if select else [])]
+    if select or _manifest_is_of(rules):  # writing the manifest takes half of a small build, a tenth of a whole one
+        arguments.append("--no-write-json")
+    else:
+        (_state() / "manifest_of").unlink(missing_ok=True)
     if _proved(rules) & {"everything", select}:
         arguments += ["--exclude-resource-type", "unit_test"]
     with _alone():
@@ -87,12 +90,16 @@ def docs() -> Path:
 
 def manifest() -> Path:
     """Return the path of dbt's manifest.json, reading the project again only where it changed."""
-    path, read = _state() / "target" / "manifest.json", _state() / "manifest_of"
     rules = _fingerprint()
-    if not path.is_file() or not read.is_file() or read.read_text() != rules:
+    if not _manifest_is_of(rules):
         _require(_invoke(["parse"]))
-        read.write_text(rules)
-    return path
+        (_state() / "manifest_of").write_text(rules)
+    return _state() / "target" / "manifest.json"
+
+
+def _manifest_is_of(rules: str) -> bool:
+    read = _state() / "manifest_of"
+    return (_state() / "target" / "manifest.json").is_file() and read.is_file() and read.read_text() == rules
 
 
 def _state() -> Path:
