@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.conftest import carry_proofs
+from tests.conftest import carry_proofs, quickest_place
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -127,7 +127,7 @@ def up(_session_home: Path) -> Iterator[Place]:
 
 
 def new_place(session_home: Path) -> Iterator[Place]:
-    home = Path(tempfile.mkdtemp(prefix="socialcare-e2e-"))
+    home = Path(tempfile.mkdtemp(prefix="socialcare-e2e-", dir=quickest_place()))
     home.chmod(0o755)  # as root, the database's own account must be able to pass
     carry_proofs(session_home, home)
     place = Place(home)
