@@ -98,7 +98,7 @@ def _follow(running: platform.Platform, api: AirflowApi, night_id: str, say: Say
         answered = time.monotonic()
         if over:
             return
-        time.sleep(0.4)
+        time.sleep(1)  # each look costs Airflow's page some 30 ms of processor that the night wants
 
 
 def _look(api: AirflowApi, night_id: str, seen: dict[str, str], say: Say) -> bool:
