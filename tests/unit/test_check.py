@@ -151,6 +151,12 @@ def test_what_is_stated_comes_before_what_the_files_say(
     assert (answer["collection_year"], answer["as_of_date"]) == (year, day)
 
 
+def test_of_a_year_that_is_over_the_day_is_its_last_at_the_most(tmp_path: Path) -> None:
+    """The files plan on into the next year: they are of the year that is stated all the same."""
+    answer = json.loads(check(written(clean().tables, tmp_path), "--year", "2026", "--format", "json")[1])
+    assert (answer["collection_year"], answer["as_of_date"]) == (2026, "2026-03-31")
+
+
 def test_a_folder_with_its_marker_states_its_own_year(tmp_path: Path) -> None:
     written(clean().tables, tmp_path)
     marker = {"as_of_date": "2026-03-31", "collection_year": 2026, "synthetic": True}

@@ -31,7 +31,7 @@ from socialcare.door.rule_words import Circumstances
 from socialcare.door.verdicts import JudgedFile, RefusedError, refuse_if_nothing_came_in, verdict_of
 from socialcare.errors import Fault
 from socialcare.registry.councils import all_councils, council
-from socialcare.registry.returns import ReturnYear, Rule, return_spec
+from socialcare.registry.returns import Return, ReturnYear, Rule, return_spec
 
 _TOKEN_BYTES = 16
 #: What a rule asks when it must know whose files these are.
@@ -151,13 +151,20 @@ def _plan(
         says = make_plan(delivery, found, today)
         if says.as_of_date is None and as_of is None:
             return says
-        as_of = as_of or says.as_of_date
+        declared = next((return_spec(file.return_id) for file in found if file.return_id), None)
+        as_of = as_of or _day_within(says.as_of_date, collection_year, declared)
         assert as_of is not None
         told = next((file.says_year for file in found if file.says_year), None)
-        declared = next((return_spec(file.return_id) for file in found if file.return_id), None)
         collection_year = collection_year or told or (declared.year_of(as_of) if declared else as_of.year)
     stated = Statement(as_of_date=as_of, collection_year=collection_year)
     return make_plan(replace(delivery, statement=stated), found, today)
+
+
+def _day_within(newest: date | None, collection_year: int | None, declared: Return | None) -> date | None:
+    """Return the newest day of the files, of a year that is over its last at the most: files plan on beyond it."""
+    if newest is None or collection_year is None or declared is None or declared.rolling:
+        return newest
+    return min(newest, date.fromisoformat(f"{collection_year:04}-{declared.year_ends}"))
 
 
 def _judged_here(year: ReturnYear | None, council_id: str) -> tuple[ReturnYear | None, tuple[Rule, ...]]:
