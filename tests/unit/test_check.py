@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -119,6 +120,13 @@ def test_it_names_no_child_unless_it_is_asked_to(folder: Path, tmp_path: Path) -
         assert CHILD in out.read_text(encoding="utf-8-sig")
         assert CHILD not in said
         assert out.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("form", ["text", "csv", "json"])
+def test_a_file_whose_name_is_no_utf8_is_told_of(tmp_path: Path, form: str) -> None:
+    (tmp_path / os.fsdecode(b"Zo\xeb.csv")).write_text("CHILD,SOMETHING\n")
+    code, said = check(tmp_path, "--format", form, "--output", str(tmp_path.with_suffix(".told")))
+    assert (code, "Zo?.csv" in tmp_path.with_suffix(".told").read_text("utf-8-sig")) == (2, True), said
 
 
 def test_each_finding_has_the_identifier_of_its_own_row(folder: Path) -> None:

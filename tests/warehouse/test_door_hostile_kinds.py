@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -162,6 +163,17 @@ def sorted_bytes(files: Files) -> bytes:
 
 def receipts() -> list[Path]:
     return sorted((get_settings().outbox / "durham").glob("receipt-*.html"))
+
+
+def test_a_file_whose_name_is_no_utf8_is_taken_in_and_told_of() -> None:
+    """As an older Windows writes Zoë: what is not readable in it is a question mark to whoever reads of it."""
+    name = os.fsdecode(b"Zo\xeb.csv")
+    taken = send({name: HEADER + CHILD + "A2,F,31/02/2015,WBRI,UN1,0,\n", "e.csv": GOOD["e.csv"]})
+    assert (taken.verdict, taken.rows_in, taken.rows_quarantined) == ("partly_accepted", 3, 1)
+    (page,) = receipts()
+    assert "Zo?.csv" in page.read_text()
+    ((kept,),) = rows("select original from door.originals")
+    assert originals.sent(kept).names == ("Zo?.csv", "e.csv")
 
 
 STYLES = ("2015-05-01", "01/05/2015", "2015/05/01", "01-05-2015", "1 May 2015", "2015-05-01T00:00:00", "42125")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 
 from socialcare.door import erase, erase_forms, originals, replay, rotate
@@ -155,7 +156,7 @@ def test_a_file_named_after_the_child_gets_another_name_and_the_others_keep_thei
     assert [replayed.has_changed for replayed in replay.replay(every=True)] == [False, False]
     by_hand("three", "2026-11-20", children=("D300",))
     folder = get_settings().inbox / "durham" / "three"
-    (folder / "header.csv").rename(folder / "about D200.csv")
+    (folder / "header.csv").rename(folder / os.fsdecode(b"Zo\xeb D200.csv"))
     take_all()
     assert names_kept()[-2:] == ["file-1.csv", "episodes.csv"]
 

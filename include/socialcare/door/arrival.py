@@ -141,6 +141,11 @@ def _folder(council_id: str, folder: Path) -> Delivery | None:
     return _delivery(council_id, folder, files, statement, must_state=True)
 
 
+def shown(file: Path) -> str:
+    """Return the name of a file as text: bytes of it that are no UTF-8 are question marks."""
+    return os.fsencode(file.name).decode(errors="replace").replace("\ufffd", "?")
+
+
 def is_unfinished(name: str) -> bool:
     """Whether a program gives this name to a file that it still writes."""
     return name.lower().endswith(_UNFINISHED)

@@ -81,7 +81,7 @@ def identifiers(file: Recognised, lines: npt.NDArray[Any]) -> dict[int, str]:
 
 def refusals(checked: Checked) -> list[dict[str, str]]:
     """Return why the delivery, or a file of it, could not be taken: with what to do about it."""
-    told = [(file.found.path.name, file.reason) for file in checked.files if file.reason]
+    told = [(file.found.name, file.reason) for file in checked.files if file.reason]
     if checked.reason and checked.reason not in (reason for _, reason in told):
         told.insert(0, ("", checked.reason))
     return [{"file": name, "reason": r, "what": REASONS[r].what, "remedy": REASONS[r].remedy} for name, r in told]
@@ -129,7 +129,7 @@ def write_json(checked: Checked, out: TextIO, *, named: bool = False) -> None:
 
 def _file(file: JudgedFile) -> dict[str, Any]:
     return {
-        "file": file.found.path.name,
+        "file": file.found.name,
         "sheet": file.found.sheet.name if file.found.sheet else "",
         "table": file.found.table or file.found.other_table,
         "verdict": file.verdict,
@@ -173,7 +173,7 @@ def _most_important_first(checked: Checked) -> list[tuple[JudgedFile, int, int]]
 
 def _place(file: JudgedFile) -> str:
     sheet = f", {file.found.sheet.name}" if file.found.sheet else ""
-    return f"{file.found.path.name}{sheet}"
+    return f"{file.found.name}{sheet}"
 
 
 def _write_rule(file: JudgedFile, number: int, count: int, out: TextIO, *, named: bool) -> None:

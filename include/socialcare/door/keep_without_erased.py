@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 
 from socialcare.door import originals, records
-from socialcare.door.arrival import Delivery
+from socialcare.door.arrival import Delivery, shown
 from socialcare.door.erased import Erased, erased_of
 from socialcare.door.identity import Pseudonymiser
 from socialcare.door.originals import Original
@@ -61,4 +61,5 @@ def _holds(delivery: Delivery, erased: Erased, folder: Path) -> bool:
     """Whether a delivery holds an erased child, or may."""
     folder.mkdir(mode=0o700)
     written = _without(delivery, erased, folder)
-    return written is None or bool(written) or any(erased.are_named_in(file.stem) for file in delivery.files)
+    names = [Path(shown(file)).stem for file in delivery.files]
+    return written is None or bool(written) or any(erased.are_named_in(name) for name in names)

@@ -27,7 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from socialcare.credentials import replace_private
 from socialcare.database import connect
-from socialcare.door.arrival import Delivery, Statement
+from socialcare.door.arrival import Delivery, Statement, shown
 from socialcare.errors import Fault
 from socialcare.settings import get_settings
 
@@ -50,7 +50,7 @@ class Sent(BaseModel):
     @staticmethod
     def of(delivery: Delivery) -> Sent:
         """Return what is to be kept of a delivery."""
-        names = tuple(file.name for file in delivery.files)
+        names = tuple(shown(file) for file in delivery.files)
         return Sent(names=names, statement=delivery.statement, problem=delivery.problem)
 
 

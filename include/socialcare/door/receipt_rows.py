@@ -101,7 +101,7 @@ def place_of(file: Recognised) -> Place:
     declared = return_spec(file.return_id)
     unit = "line" if file.is_message else "row"
     sheet = file.sheet.name if file.sheet else ""
-    return Place(file.path.name, sheet, unit, _titles(declared, file), _letters(file))
+    return Place(file.name, sheet, unit, _titles(declared, file), _letters(file))
 
 
 def file_lines(files: Iterable[JudgedFile]) -> Iterator[FileLine]:
@@ -114,7 +114,7 @@ def file_lines(files: Iterable[JudgedFile]) -> Iterator[FileLine]:
             done.add(file.found.path)
             line = file_line(file)
             in_many = file.found.is_message or file.found.sheet
-            yield replace(line, name=file.found.path.name, what=_whole(file.found)) if in_many else line
+            yield replace(line, name=file.found.name, what=_whole(file.found)) if in_many else line
 
 
 def _whole(found: Recognised) -> str:
@@ -124,7 +124,7 @@ def _whole(found: Recognised) -> str:
 def file_line(file: JudgedFile) -> FileLine:
     """Return the line of one file, or of one sheet of a workbook."""
     found = file.found
-    place = f"{found.path.name}, {found.sheet.name}" if found.sheet else found.path.name
+    place = f"{found.name}, {found.sheet.name}" if found.sheet else found.name
     missing = found.sheet.missing if found.sheet and found.table else ()
     declared = return_spec(found.return_id) if found.return_id else None
     titles = _titles(declared, found) if declared and found.table in declared.tables else {}

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
 
-from socialcare.door.arrival import open_plain
+from socialcare.door.arrival import open_plain, shown
 from socialcare.registry.returns import Return, all_returns
 
 if TYPE_CHECKING:
@@ -62,6 +62,11 @@ class Recognised:
     says_year: int | None = None
     says_council: str = ""
     """What a message states of itself, where it does."""
+
+    @property
+    def name(self) -> str:
+        """Its name, as whoever reads of it is shown it."""
+        return shown(self.path)
 
 
 class Copy(Protocol):
