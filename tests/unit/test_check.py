@@ -165,6 +165,12 @@ def test_of_a_year_that_is_over_the_day_is_its_last_at_the_most(tmp_path: Path) 
     assert (answer["collection_year"], answer["as_of_date"]) == (2026, "2026-03-31")
 
 
+@pytest.mark.parametrize("year", ["0", "26", "1999", "99999"])
+def test_a_year_that_the_return_never_had_is_told_so(tmp_path: Path, year: str) -> None:
+    code, said = check(written(clean().tables, tmp_path), "--year", year)
+    assert (code, "collection_year_unknown" in said) == (2, True), said
+
+
 def test_a_folder_with_its_marker_states_its_own_year(tmp_path: Path) -> None:
     written(clean().tables, tmp_path)
     marker = {"as_of_date": "2026-03-31", "collection_year": 2026, "synthetic": True}

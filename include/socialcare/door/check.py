@@ -147,7 +147,7 @@ def _plan(
     found = [file.found for file in files]
     if collection_year is None and as_of is None:
         return make_plan(delivery, found, today)
-    if not (collection_year and as_of):
+    if collection_year is None or as_of is None:
         says = make_plan(delivery, found, today)
         if says.as_of_date is None and as_of is None:
             return says
@@ -155,8 +155,9 @@ def _plan(
         as_of = as_of or _day_within(says.as_of_date, collection_year, declared)
         assert as_of is not None
         told = next((file.says_year for file in found if file.says_year), None)
-        collection_year = collection_year or told or (declared.year_of(as_of) if declared else as_of.year)
-    stated = Statement(as_of_date=as_of, collection_year=collection_year)
+        if collection_year is None:
+            collection_year = told or (declared.year_of(as_of) if declared else as_of.year)
+    stated = Statement.model_construct(as_of_date=as_of, collection_year=collection_year)  # any year: the plan names it
     return make_plan(replace(delivery, statement=stated), found, today)
 
 
@@ -164,7 +165,10 @@ def _day_within(newest: date | None, collection_year: int | None, declared: Retu
     """Return the newest day of the files, of a year that is over its last at the most: files plan on beyond it."""
     if newest is None or collection_year is None or declared is None or declared.rolling:
         return newest
-    return min(newest, date.fromisoformat(f"{collection_year:04}-{declared.year_ends}"))
+    try:
+        return min(newest, declared.for_year(collection_year).year_end)
+    except Fault:
+        return newest  # the plan names it
 
 
 def _judged_here(year: ReturnYear | None, council_id: str) -> tuple[ReturnYear | None, tuple[Rule, ...]]:
