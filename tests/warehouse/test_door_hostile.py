@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from socialcare import generate
 from socialcare.database import ADMIN, connect
-from socialcare.door import arrival, intake, left_over
+from socialcare.door import arrival, intake, left_over, replay
 from socialcare.door.intake import take_in
 from socialcare.door.reasons import REASONS
 from socialcare.door.verdicts import Taken
@@ -179,6 +179,22 @@ def test_loose_files_say_their_own_year(warehouse: str) -> None:
     assert taken.verdict == "accepted"
     assert rows("select collection_year, as_of_date::text from raw.deliveries") == [(2027, "2026-09-01")]
     assert arrival.look("durham").whole == ()
+
+
+def test_a_marker_beside_loose_files_states_their_year(warehouse: str) -> None:
+    stated = '{"as_of_date": "2026-10-30", "collection_year": 2027, "synthetic": true}'
+    (taken,) = send({**GOOD, "delivery.json": stated}, marker=False)
+    assert (taken.verdict, taken.rows_loaded) == ("accepted", 2)
+    found = rows("select collection_year, as_of_date::text, is_synthetic from raw.deliveries")
+    assert found == [(2027, "2026-10-30", True)], "the newest day of the files is in September"
+    assert list((get_settings().inbox / "durham").iterdir()) == []
+    assert [one.has_changed for one in replay.replay(every=True)] == [False]
+    shutil.rmtree(get_settings().inbox)
+    (wrong,) = send({**GOOD, "delivery.json": "{"}, marker=False)
+    assert (wrong.verdict, wrong.reason) == ("rejected", "marker_invalid")
+    shutil.rmtree(get_settings().inbox)
+    (alone,) = send({"delivery.json": stated}, marker=False)
+    assert (alone.verdict, alone.reason) == ("rejected", "no_files")
 
 
 def test_a_loose_file_that_still_changes_is_left(warehouse: str) -> None:

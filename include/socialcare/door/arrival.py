@@ -120,7 +120,8 @@ def _loose(council_id: str, inbox: Path, loose: tuple[Path, ...], settled_after:
         return None
     if any(is_unfinished(file.name) for file in loose):
         return _given_up(Delivery(council_id, inbox, loose, is_loose=True, problem="upload_unfinished"))
-    return _delivery(council_id, inbox, loose, None, must_state=False)
+    found = _delivery(council_id, inbox, loose, None, must_state=False)
+    return replace(found, problem="no_files") if [file.name for file in loose] == [MARKER] else found
 
 
 def _folder(council_id: str, folder: Path) -> Delivery | None:

@@ -25,7 +25,7 @@ REASONS: dict[str, Reason] = {
     "not_a_plain_file": Reason("The delivery holds a folder or a link.", "Put plain files into the delivery."),
     "upload_unfinished": Reason("A file has had the name of an unfinished upload for a day.", _AGAIN),
     "files_missing": Reason("A file that delivery.json names has not come for a day.", _AGAIN),
-    "marker_twice": Reason("Two zips state different things in their delivery.json.", "Send each as its own delivery."),
+    "marker_twice": Reason("Two files named delivery.json state different things.", "Send each as its own delivery."),
     "zip_empty": Reason("The zip holds no file.", _AGAIN),
     "zip_too_many_files": Reason("The zips hold more than 100 files.", "Send one return in one delivery."),
     "zip_too_large": Reason("The zips hold more than 16 GB.", "Send one return in one delivery."),

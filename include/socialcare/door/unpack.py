@@ -7,7 +7,6 @@ the original is the zip's own bytes.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import shutil
 import stat
@@ -21,7 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from socialcare.door.arrival import MARKER, Delivery, NotPlainError, Statement, open_plain, read_statement
-from socialcare.door.recognise import Copy, Recognised, recognise
+from socialcare.door.recognise import Copy, Recognised, copied, recognise
 from socialcare.errors import Fault
 from socialcare.settings import get_settings
 
@@ -121,7 +120,8 @@ def opened(
 ) -> tuple[Delivery, list[Recognised]]:
     """Say what each file of a delivery is, those inside its zips too; the bytes of each also go to a new copy.
 
-    A delivery that holds anything but files says so, and one that states nothing itself takes what a zip states.
+    A delivery that holds anything but files says so, and one that states nothing itself takes what a zip states, or a
+    marker among its loose files.
     What was unpacked is gone when ``stores`` closes. Raises Fault ``door_no_room``.
     """
     unpacker = Unpacker(_private(folder or get_settings().home / "door" / "unpacked" / delivery.council_id, stores))
@@ -129,7 +129,9 @@ def opened(
     stated: list[Statement | None] = []
     for path in delivery.files:
         try:
-            if _is_zip(path):
+            if _is_marker(path):  # beside loose files
+                stated.append(_stated(path, new_copy))
+            elif _is_zip(path):
                 found += _members(unpacker, path, new_copy, stated)
             else:
                 found.append(_recognised(path, new_copy))
@@ -144,7 +146,7 @@ def opened(
 def _members(
     unpacker: Unpacker, path: Path, new_copy: Callable[[], Copy] | None, stated: list[Statement | None]
 ) -> list[Recognised]:
-    kept = _copied(path, new_copy)
+    kept = copied(path, new_copy)
     try:
         files = unpacker.unpack(path)
     except _RefusedError as refused:
@@ -161,15 +163,13 @@ def _recognised(path: Path, new_copy: Callable[[], Copy] | None = None) -> Recog
     return replace(found, problem="other_archive") if found.problem and _starts(path, _OTHER_ARCHIVES) else found
 
 
-def _copied(path: Path, new_copy: Callable[[], Copy] | None) -> Recognised:
-    digest, size = hashlib.sha256(), 0
-    with open_plain(path) as file, new_copy() if new_copy else nullcontext() as copy:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-            if copy:
-                copy.write(chunk)
-    return Recognised(path, sha256=digest.hexdigest(), size=size)
+def _stated(path: Path, new_copy: Callable[[], Copy] | None) -> Statement | None:
+    """Read a marker; what it states is kept as the original, and nothing else of it."""
+    statement = read_statement(path)
+    with new_copy() if new_copy else nullcontext() as copy:
+        if copy and statement:
+            copy.write(statement.model_dump_json().encode())
+    return statement
 
 
 def _private(folder: Path, stores: ExitStack) -> Path:
