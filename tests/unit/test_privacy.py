@@ -18,7 +18,7 @@ from socialcare.warehouse.raw_returns import columns_of
 
 each_return = pytest.mark.parametrize("declared", all_returns(), ids=lambda declared: declared.id)
 #: What is left of a column that leads to a person, a home or a place.
-REDUCED = {"pseudonym", "birth_month", "day_or_month", "postcode_sector", "upn_kind", "dropped"}
+REDUCED = {"pseudonym", "birth_month", "day_or_month", "postcode_sector", "upn_kind", "whole_number", "dropped"}
 
 
 def columns(declared: Return) -> Iterator[tuple[str, str, Column]]:

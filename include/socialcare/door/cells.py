@@ -121,14 +121,13 @@ class CellChecker:
         """
         values = pac.utf8_trim_whitespace(cells.dictionary)
         empty = as_bools(pac.equal(values, ""))
-        index = cells.indices
-        rows = pac.fill_null(index, len(values)).to_numpy(zero_copy_only=False)
+        rows = pac.fill_null(cells.indices, len(values)).to_numpy(zero_copy_only=False)
         distinct = getattr(self, f"_{column.type}")(column, values)
         unfit = distinct.wrong | empty
         loaded = None
         if column.is_loaded and distinct.loaded is not None:
             fit = pac.if_else(pa.array(~unfit), distinct.loaded, None) if unfit.any() else distinct.loaded
-            loaded = pac.take(fit, index)
+            loaded = pac.take(fit, cells.indices)
         same = np.where(unfit, NO_NUMBER, self._salt.numbers(values)) if wants_same else None
         none = self._stands_for_none(values) if has_none else None
         wrong = distinct.wrong & ~empty if none is None else distinct.wrong & ~empty & ~none
@@ -159,17 +158,17 @@ class CellChecker:
         if not column.pattern:
             return _Distinct(np.zeros(len(values), dtype=bool))
         wrong = _unlike(values, column.pattern)
-        word = np.where(wrong, b"", first_bytes(values, LONGEST_WORD))
-        return _Distinct(wrong, loaded=values, word=word)
+        return _Distinct(wrong, loaded=values, word=np.where(wrong, b"", first_bytes(values, LONGEST_WORD)))
 
     def _number(self, column: Column, values: pa.StringArray) -> _Distinct:
         wrong = _unlike(values, _NUMBER)
-        amount = np.asarray(
-            pac.if_else(pa.array(~wrong), values, None).cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64
-        )
+        known = pac.if_else(pa.array(~wrong), values, None).cast(pa.float64())
+        amount = np.asarray(known.to_numpy(zero_copy_only=False), np.float64)
         if column.between:
             low, high = column.between
             wrong |= ~((amount >= low) & (amount <= high))
+        if column.becomes == "whole_number":  # up, so that more than 20 stays more than 20
+            values = pa.array(np.ceil(np.where(wrong, 0, amount)).astype(np.int64)).cast(pa.string())
         return _Distinct(wrong, loaded=values, amount=amount)
 
     def _time(self, column: Column, values: pa.StringArray) -> _Distinct:

@@ -7,7 +7,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Privacy = Literal["direct-id", "staff-id", "quasi-id", "location", "special-category", "criminal-offence", "plain"]
-Becomes = Literal["pseudonym", "birth_month", "day_or_month", "postcode_sector", "upn_kind", "dropped", "kept"]
+Becomes = Literal[
+    "pseudonym", "birth_month", "day_or_month", "postcode_sector", "upn_kind", "whole_number", "dropped", "kept"
+]
 #: Whose identifier a column holds: each kind has tokens of its own.
 Identifies = Literal["child", "worker", "provider", "family", "record", "staff", "none"]
 #: What may pass the door as it is. Everything else is reduced or dropped.
@@ -101,6 +103,8 @@ class Column(_Dated):
                 raise ValueError("free text may not be kept: say its pattern, or drop it")
             if self.type in ("identifier", "postcode", "upn"):
                 raise ValueError(f"a column of type {self.type} may not be kept as it is")
+        if self.becomes == "whole_number" and self.type != "number":
+            raise ValueError("only a number can be rounded to a whole one")
         if self.becomes != "dropped" and not self.loaded_as:
             raise ValueError("say under which name (as) the column is loaded")
         if self.in_time and (self.type != "date" or not self.is_loaded):

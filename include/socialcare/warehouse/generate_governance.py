@@ -15,6 +15,7 @@ _LEFT = {
     "day_or_month": "a day, or its month near a birth",
     "postcode_sector": "postcode sector",
     "upn_kind": "whether there is one",
+    "whole_number": "a whole number, rounded up",
     "dropped": "nothing",
 }
 

@@ -21,6 +21,7 @@ select
     sent.home_sector,
     sent.pl_sector,
     sent.pl_location,
+    sent.pl_distance_miles,
     sent._line as line
 from {{ source('ssda903', 'episodes') }} as sent
 inner join {{ ref('stg_returns__deliveries') }} as deliveries
