@@ -252,6 +252,19 @@ def test_an_indicator_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     get_settings.cache_clear()
 
 
+@pytest.mark.usefixtures("north_east")
+def test_the_manifest_is_that_of_the_rules_at_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build writes it only where the rules changed: here they change, and change back."""
+    shutil.copytree(PROJECT, tmp_path / "dbt_project")
+    (tmp_path / "dbt_project" / "models" / "intermediate" / "int_made_up.sql").write_text("select 1 as one")
+    with monkeypatch.context() as changed:
+        changed.setenv("SOCIALCARE_PROJECT_ROOT", str(tmp_path))
+        get_settings.cache_clear()
+        assert "int_made_up" in dbt.manifest().read_text()
+    get_settings.cache_clear()
+    assert "int_made_up" not in dbt.manifest().read_text()
+
+
 @pytest.mark.usefixtures("warehouse")
 def test_a_warehouse_that_holds_nothing_yet_still_builds() -> None:
     with connect("loader") as connection:
