@@ -62,10 +62,12 @@ def test_a_council_sees_its_own_live_figure_and_no_other(shared_place: Place) ->
 def _says(process: subprocess.Popen[str], *words: str) -> None:
     """Read the command's output up to a line that holds all these words."""
     assert process.stdout is not None
+    said = []
     for line in process.stdout:
+        said.append(line)
         if all(word in line for word in words):
             return
-    raise AssertionError(f"it never said {words}")
+    raise AssertionError(f"it never said {words}, but: {''.join(said)}")
 
 
 def _recipe(process: subprocess.Popen[str]) -> psutil.Process:
