@@ -37,7 +37,7 @@ def deliver(home: Path) -> None:
     """Put Durham's planted deliveries, which load, where the council would."""
     good = generate.deliver("durham", home)
     for table, rows in PLANTED.items():
-        file = next(good.glob(f"*_{table}_*"))
+        (file,) = good.glob(f"*_ssda903_{table}_*")  # not sw_episodes
         file.write_bytes(file.read_bytes() + rows.encode())
     with tempfile.TemporaryDirectory() as folder:
         made = write_everything("durham", Path(folder), date(2026, 3, 31), 2026, seed=7, in_care=25, returns=OTHERS)

@@ -171,7 +171,7 @@ def test_a_delivery_that_changes_while_it_is_read_is_left_for_the_next_look(
     real = intake.make_plan
 
     def write_meanwhile(*given: object) -> object:
-        with next(folder.glob("*episodes*")).open("a") as file:
+        with next(folder.glob("*_ssda903_episodes_*")).open("a") as file:
             file.write("more")
         return real(*given)  # type: ignore[arg-type]
 
