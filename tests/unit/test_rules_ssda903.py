@@ -257,6 +257,7 @@ def the_platforms_own() -> Iterator[Case]:
     yield episode("143", RNE="Z")
     yield episode("178", PLACE_PROVIDER="PR9")
     yield episode("179", {"PL_LOCATION": "IN"}, PL_LOCATION="NEAR")
+    yield episode("SC06", {"PL_DISTANCE": "2000"}, PL_DISTANCE="2000.5")
     yield episode("1008", {"URN": "XXXXXXX"}, URN="12")
     yield episode("1009", REASON_PLACE_CHANGE="MOVED")
     yield episode("392c", HOME_POST="unknown")
